@@ -1,0 +1,1 @@
+"""Metering and the cost model: what was used, what it costs, who pays, and why."""
