@@ -1,0 +1,1 @@
+"""Simulated devices, people and a response centre."""

@@ -1,0 +1,1 @@
+"""Adapters to EPJ systems, one file each."""

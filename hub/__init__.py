@@ -1,0 +1,1 @@
+"""The hub: takes events in, makes each case one journal note, meters the use."""

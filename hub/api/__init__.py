@@ -1,0 +1,1 @@
+"""The HTTP doors, one router per API. They do not know each other."""

@@ -10,15 +10,19 @@ import importlib
 import pkgutil
 import sys
 
-import click
-import typer.main
+import typer
+from typer.core import TyperGroup
 
 
-class _Commands(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
+class Commands(TyperGroup):
+    """The commands of this package, imported when called for."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # typer's public context
+        """Every command's name, sorted."""
         return sorted(m.name.replace("_", "-") for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: typer.Context, cmd_name: str):  # type: ignore[no-untyped-def,override]
+        """The command called `cmd_name`, or None."""
         if cmd_name not in self.list_commands(ctx):
             return None
         module = importlib.import_module(f"hub.cli.{cmd_name.replace('-', '_')}")
@@ -27,8 +31,14 @@ class _Commands(click.Group):
         return command
 
 
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False)
+
+
+@app.callback()
+def knutepunkt() -> None:
+    """Knutepunkt: velferdsteknologisk knutepunkt, simulator og SDK."""
+
+
 def main() -> None:
     """Run the command line; exits with the command's status."""
-    _Commands(name="knutepunkt", help="Knutepunkt: velferdsteknologisk knutepunkt, simulator og SDK.")(
-        prog_name="knutepunkt", args=sys.argv[1:]
-    )
+    typer.main.get_command(app)(prog_name="knutepunkt", args=sys.argv[1:])

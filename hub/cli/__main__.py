@@ -1,3 +1,5 @@
+"""`python -m hub.cli`: the command line."""
+
 from hub.cli import main
 
 main()

@@ -1,0 +1,1 @@
+"""Carries what the store wants delivered to its destinations, once in effect."""

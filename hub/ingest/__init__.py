@@ -1,0 +1,1 @@
+"""The one way in: parse, check, identify, route, accept."""

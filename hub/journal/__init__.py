@@ -1,0 +1,1 @@
+"""Composes the journal note that a nurse reads."""

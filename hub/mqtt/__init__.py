@@ -1,0 +1,1 @@
+"""The bridge between an MQTT broker and asyncio, and the embedded broker."""

@@ -1,0 +1,1 @@
+"""Where an event goes, told by its kind and the configuration."""
