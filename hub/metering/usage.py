@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from hub.model.clock import OSLO
@@ -70,3 +71,17 @@ def norwegian_day(moment: datetime) -> date:
     if moment.tzinfo is None:
         raise ValueError("a time without zone belongs to no day")
     return moment.astimezone(OSLO).date()
+
+
+def counter_entry(original: UsageRecord, *, record_id: str, recorded_at: datetime) -> UsageRecord:
+    """The record that takes `original` back, at any age: same day and facts, opposite quantity.
+
+    It belongs to the original's month, so it comes out as an adjustment on the next statement.
+    """
+    return replace(
+        original,
+        id=record_id,
+        recorded_at=recorded_at,
+        quantity=-original.quantity,
+        corrects=original.id,
+    )
