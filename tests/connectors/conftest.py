@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.connectors import brokers
+from tests.connectors.brokers import Broker
+
+needs_mosquitto = pytest.param(
+    "mosquitto",
+    marks=[
+        pytest.mark.needs("mosquitto"),
+        pytest.mark.skipif(brokers.MOSQUITTO is None, reason="Mosquitto is not installed"),
+    ],
+)
+
+
+@pytest.fixture(params=["nats", needs_mosquitto])
+async def any_broker(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Broker]:
+    make = brokers.nats if request.param == "nats" else brokers.mosquitto
+    with brokers.running(make(tmp_path)) as broker:
+        await broker.answers()
+        yield broker
+
+
+@pytest.fixture
+async def nats(tmp_path: Path) -> AsyncIterator[Broker]:
+    with brokers.running(brokers.nats(tmp_path)) as broker:
+        await broker.answers()
+        yield broker
