@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,7 +66,5 @@ def test_the_same_content_in_another_order_has_the_same_hash() -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_either_read_or_rejected(raw: bytes) -> None:
-    try:
+    with contextlib.suppress(RejectedMessage):
         assert parse(raw)["resourceType"]
-    except RejectedMessage as rejected:
-        assert len(rejected.findings) == 1
