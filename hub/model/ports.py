@@ -93,3 +93,15 @@ class Publisher(Protocol):
     ) -> None:
         """Hand `payload` to the broker at QoS 1. Raises `Unreachable` when there is no connection."""
         ...
+
+
+class ReplayStore(Protocol):
+    """Remembers what may be used only once (token ids, proof ids), across every process that shares it."""
+
+    async def first_use(self, kind: str, jti: str, expires_at: float) -> bool:
+        """True exactly once for a `kind` and `jti`; remembered at least until `expires_at` (seconds since 1970).
+
+        `jti` is at most 64 ASCII characters: callers hash what they were sent. Raises `StoreUnavailable` when it
+        cannot tell.
+        """
+        ...

@@ -1,0 +1,233 @@
+"""Decides what each message of a batch is: new, a repeat, a version, or a conflict; and whose case it joins. Pure.
+
+Works on what the store knows (`Known`) and lays the batch's own changes over it, so that two messages of one batch
+meet as if they had come in two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hub.ingest.identify import untyped_candidates, wanted_names
+from hub.ingest.remarks import remarks_as_json
+from hub.model.codes import EventKind, ReceiptCode, Route
+from hub.model.event import Candidate, Event
+from hub.model.person import PatientRef
+from hub.routing import RoutingTable
+from hub.store.rows import CaseRow, Changes, KeyRow, Known, MessageRow, Want
+
+EPJ = "epj"
+RESPONSE_CENTRE = "response_centre"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of one candidate. A conflict has `conflict` set to the reason, in Norwegian."""
+
+    code: ReceiptCode
+    text: str
+    case_id: str | None = None
+    conflict: str | None = None
+
+
+def lookup_keys(event: Event) -> set[str]:
+    """Every case key that deciding about `event` may ask the store for."""
+    keys: set[str] = set(event.alarm_keys)
+    for key in event.reference_keys:
+        keys.update(untyped_candidates(key))
+    for key in event.own_keys:
+        keys.update(wanted_names(key))
+    keys.update(k for k in (event.bundle_key, event.fingerprint) if k)
+    return keys
+
+
+class Resolver:
+    """Decides message by message, gathering the batch's `changes`."""
+
+    def __init__(self, known: Known, routing: RoutingTable, new_id: Callable[[], str]) -> None:
+        self.changes = Changes()
+        self._known = known
+        self._routing = routing
+        self._new_id = new_id
+
+    def decide(self, candidate: Candidate) -> Decision:
+        """What `candidate` is, with its consequences laid into `changes`."""
+        event = candidate.event
+        versions = self._known.messages.get(event.identity, [])
+        if any(v.content_hash == event.content_hash for v in versions):
+            return Decision(ReceiptCode.DUPLICATE, "Meldingen er mottatt før. Ingenting er registrert på nytt.")
+        case, is_linked = self._case_of(event, versions)
+        if case is not None and _is_another_patient(case.patient, event.patient):
+            return _conflict(case, "Meldingen gjelder en annen pasient enn saken den hører til.")
+        if versions and case is not None:
+            return self._version(candidate, versions, case)
+        if case is None:
+            case = self._open(candidate)
+            text = "Meldingen er registrert."
+        else:
+            text = "Meldingen er registrert i en sak som alt var åpen."
+        if is_linked:
+            text = "Meldingen er registrert. Den gjelder trolig en alarm som alt er meldt en annen vei, og vises der."
+        self._add(candidate, case, standing="linked" if is_linked else "current", replaces=None)
+        return Decision(ReceiptCode.ACCEPTED, text, case.id)
+
+    def _case_of(self, event: Event, versions: list[MessageRow]) -> tuple[CaseRow | None, bool]:
+        """The case that `event` belongs to by the first key that applies, and whether it is only probably so."""
+        if versions:
+            return self._case(versions[0].case_id), False
+        keys = event.alarm_keys or self._other_keys(event)
+        row = self._first(keys, "own") or self._first((w for k in event.own_keys for w in wanted_names(k)), "wanted")
+        if row is None and event.bundle_key and not event.alarm_keys:
+            row = self._key(event.bundle_key)
+        return (self._case(row.case_id), False) if row else self._same_alarm(event)
+
+    @staticmethod
+    def _other_keys(event: Event) -> Iterable[str]:
+        return (k for reference in event.reference_keys for k in untyped_candidates(reference))
+
+    def _first(self, keys: Iterable[str], kind: str) -> KeyRow | None:
+        return next((row for key in keys if (row := self._key(key)) and row.kind == kind), None)
+
+    def _same_alarm(self, event: Event) -> tuple[CaseRow | None, bool]:
+        row = self._key(event.fingerprint) if event.fingerprint else None
+        if row is None or _are_two_alarms(row.series, event.alarm_numbers):
+            return None, False
+        return self._case(row.case_id), True
+
+    def _key(self, key: str) -> KeyRow | None:
+        return self.changes.new_keys.get(key) or self.changes.promoted_keys.get(key) or self._known.keys.get(key)
+
+    def _case(self, case_id: str) -> CaseRow:
+        return self.changes.new_cases.get(case_id) or self._known.cases[case_id]
+
+    def _version(self, candidate: Candidate, versions: list[MessageRow], case: CaseRow) -> Decision:
+        said_at = candidate.event.said_at
+        newest = max((v for v in versions if v.standing != "late"), key=lambda v: v.number)
+        if said_at is None or newest.said_at is None or any(v.said_at == said_at for v in versions):
+            return _conflict(case, "Samme identifikator med annet innhold, og tidspunktene sier ikke hva som er nyest.")
+        if said_at < newest.said_at:
+            self._add(candidate, case, standing="late", replaces=None)
+            return Decision(
+                ReceiptCode.AMENDED, "En eldre utgave av en kjent melding. Den er tatt vare på som historikk.", case.id
+            )
+        standing = "linked" if newest.standing == "linked" else "current"
+        newest.standing = "superseded"
+        self.changes.superseded.append((newest.case_id, newest.number))
+        self._add(candidate, case, standing=standing, replaces=newest.number)
+        return Decision(ReceiptCode.AMENDED, "En nyere utgave av en kjent melding er registrert.", case.id)
+
+    def _open(self, candidate: Candidate) -> CaseRow:
+        event = candidate.event
+        case = CaseRow(
+            id=self._new_id(),
+            municipality=event.municipality,
+            patient=event.patient,
+            sender=event.sender,
+            kind=event.kind,
+            service_code=candidate.service_code,
+            alert_code=event.alert_code,
+            occurred_at=event.occurred_at,
+            opened_at=candidate.inbound.received_at,
+        )
+        self.changes.new_cases[case.id] = case
+        return case
+
+    def _add(self, candidate: Candidate, case: CaseRow, *, standing: str, replaces: int | None) -> None:
+        event, inbound = candidate.event, candidate.inbound
+        case.messages += 1
+        case.change += 1
+        row = MessageRow(
+            case_id=case.id,
+            number=case.messages,
+            identity=event.identity,
+            content_hash=event.content_hash,
+            sender=event.sender,
+            device=event.device,
+            door=inbound.door,
+            resource_type=event.resource_type,
+            identifier_system=event.identifier_system,
+            identifier_value=event.identifier_value,
+            raw=inbound.payload,
+            registered_at=inbound.received_at,
+            said_at=event.said_at,
+            occurred_at=event.occurred_at,
+            standing=standing,
+            replaces=replaces,
+            remarks=remarks_as_json(candidate.remarks),
+            is_alert=event.has_alert and not event.is_follow_up,
+        )
+        self.changes.new_messages.append(row)
+        self._known.messages.setdefault(event.identity, []).append(row)
+        self._learn_names(event, case)
+        self._grow(case, candidate, row)
+        if case.id not in self.changes.new_cases:
+            self.changes.changed_cases[case.id] = case
+
+    def _learn_names(self, event: Event, case: CaseRow) -> None:
+        for key in event.own_keys:
+            self._learn(KeyRow(key, case.id, "own"))
+        for key in event.reference_keys:
+            self._learn(KeyRow(key, case.id, "wanted"))
+        if event.fingerprint:
+            self._learn(KeyRow(event.fingerprint, case.id, "alarm", event.alarm_numbers))
+
+    def _learn(self, row: KeyRow) -> None:
+        """The first case to bear a name keeps it; a name only wanted until now becomes its owner's."""
+        held = self._key(row.key)
+        if held is None:
+            self.changes.new_keys[row.key] = row
+        elif held.kind == "wanted" and row.kind == "own" and held.case_id == row.case_id:
+            fresh = row.key in self.changes.new_keys
+            (self.changes.new_keys if fresh else self.changes.promoted_keys)[row.key] = row
+
+    def _grow(self, case: CaseRow, candidate: Candidate, row: MessageRow) -> None:
+        """What one more message does to the case as a whole, and what its destinations should now hold."""
+        event = candidate.event
+        if event.kind is EventKind.ALERT and case.kind is not EventKind.ALERT:
+            case.kind = EventKind.ALERT
+            case.service_code, case.alert_code = candidate.service_code, event.alert_code
+            case.occurred_at, case.sender = event.occurred_at, event.sender
+        if row.is_alert:
+            case.alerts += 1
+        if event.is_follow_up and case.followed_up_at is None:
+            case.followed_up_at = candidate.inbound.received_at
+        self._want(case, candidate, row)
+
+    def _want(self, case: CaseRow, candidate: Candidate, row: MessageRow) -> None:
+        route = self._routing.route(case.municipality, case.kind)
+        awaits_follow_up = case.followed_up_at is None and case.escalated_at is None
+        waits = route in {Route.RESPONSE_CENTRE, Route.EPJ_WHEN_FOLLOWED_UP} and case.kind is EventKind.ALERT
+        if route is Route.RESPONSE_CENTRE and row.is_alert and row.standing == "current" and awaits_follow_up:
+            self._deliver(case, RESPONSE_CENTRE)
+        if waits and awaits_follow_up:
+            if case.acknowledge_by is None:
+                limit: timedelta = self._routing.acknowledge_within[case.municipality]
+                case.acknowledge_by = candidate.inbound.received_at + limit
+                case.escalated_after_s = int(limit.total_seconds())
+        elif route is not Route.NONE:
+            self._deliver(case, EPJ)
+
+    def _deliver(self, case: CaseRow, destination: str) -> None:
+        self.changes.wants[case.id, destination] = Want(
+            case.id, destination, case.municipality, case.patient, case.occurred_at, case.change
+        )
+
+
+def _conflict(case: CaseRow, reason: str) -> Decision:
+    return Decision(ReceiptCode.CONFLICT, reason, case.id, conflict=reason)
+
+
+def _is_another_patient(known: PatientRef, said: PatientRef) -> bool:
+    """Two numbers of one system are two people; numbers of different systems can't be compared."""
+    return known.system == said.system and known.value != said.value
+
+
+def _are_two_alarms(known: tuple[tuple[str, str], ...], said: tuple[tuple[str, str], ...]) -> bool:
+    """Whether one numbering series gave the two alarms different numbers."""
+    ours = dict(known)
+    return any(system in ours and ours[system] != value for system, value in said)
+
+
+__all__ = ["EPJ", "RESPONSE_CENTRE", "Decision", "Resolver", "lookup_keys"]

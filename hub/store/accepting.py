@@ -1,0 +1,351 @@
+"""Accepting: what is known of a batch's names, and writing what the batch changes, in one transaction.
+
+Identity is under a unique constraint, the case's names under another; the outbox rows and the counters are written with
+them. Nothing is acknowledged before the transaction is committed.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Table, bindparam, func, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.model.codes import EventKind, ServiceCode
+from hub.model.person import PatientRef
+from hub.model.times import from_microseconds, microseconds
+from hub.store import schema
+from hub.store.rows import CaseRow, Changes, KeyRow, Known, MessageRow, QuarantineRow, Want
+
+PARTITIONS = 64
+
+_COMPARED = (
+    schema.messages.c.case_id,
+    schema.messages.c.number,
+    schema.messages.c.identity,
+    schema.messages.c.content_hash,
+    schema.messages.c.said_at,
+    schema.messages.c.standing,
+)
+
+
+def insert_into(connection: AsyncConnection, table: Table) -> Any:
+    """An INSERT for `table` in the connection's dialect, with `on_conflict_do_…`."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def lane_of(municipality: str, patient: PatientRef, destination: str) -> str:
+    """The queue that keeps one patient's notes to one destination in order."""
+    return f"{municipality}\x1f{destination}\x1f{patient.system}\x1f{patient.value}"
+
+
+def partition_of(municipality: str, patient: PatientRef) -> int:
+    """The share of the work that a patient belongs to, 0 to 63, the same in every process."""
+    return zlib.crc32(f"{municipality}\x1f{patient.system}\x1f{patient.value}".encode()) % PARTITIONS
+
+
+async def lock_patients(connection: AsyncConnection, patients: Collection[tuple[str, PatientRef]]) -> None:
+    """Let no other process decide about these patients until the transaction ends. SQLite has one writer anyway."""
+    if connection.dialect.name == "sqlite" or not patients:
+        return
+    numbers = sorted({zlib.crc32(f"{m}\x1f{p.system}\x1f{p.value}".encode()) for m, p in patients})
+    for number in numbers:
+        await connection.execute(text("SELECT pg_advisory_xact_lock(7001, :n)"), {"n": number - 2**31})
+
+
+async def known_of(connection: AsyncConnection, identities: Collection[str], keys: Collection[str]) -> Known:
+    """What the store holds of these identities and case keys, and the cases that they lead to."""
+    known = Known()
+    rows = await connection.execute(
+        select(*_COMPARED).where(schema.messages.c.identity.in_(bindparam("names", list(identities), expanding=True)))
+    )
+    for row in rows:
+        known.messages.setdefault(row.identity, []).append(_compared(row))
+    found = await connection.execute(
+        select(schema.case_keys).where(schema.case_keys.c.key.in_(bindparam("names", list(keys), expanding=True)))
+    )
+    for row in found:
+        series = tuple((s, v) for s, v in orjson.loads(row.series)) if row.series else ()
+        known.keys[row.key] = KeyRow(row.key, row.case_id, row.kind, series)
+    ids = {m.case_id for versions in known.messages.values() for m in versions}
+    ids.update(k.case_id for k in known.keys.values())
+    known.cases = await cases_by_id(connection, ids)
+    return known
+
+
+async def cases_by_id(connection: AsyncConnection, ids: Collection[str]) -> dict[str, CaseRow]:
+    """The cases with these ids."""
+    if not ids:
+        return {}
+    rows = await connection.execute(
+        select(schema.cases).where(schema.cases.c.id.in_(bindparam("names", list(ids), expanding=True)))
+    )
+    return {row.id: _case(row) for row in rows}
+
+
+def _compared(row: Any) -> MessageRow:
+    """A stored message as far as comparing needs it."""
+    return MessageRow(
+        case_id=row.case_id,
+        number=row.number,
+        identity=row.identity,
+        content_hash=row.content_hash,
+        sender="",
+        device=None,
+        door="",
+        resource_type="",
+        identifier_system=None,
+        identifier_value=None,
+        raw=b"",
+        registered_at=from_microseconds(0),
+        said_at=moment_or_none(row.said_at),
+        occurred_at=None,
+        standing=row.standing,
+        replaces=None,
+        remarks=None,
+        is_alert=False,
+    )
+
+
+def _case(row: Any) -> CaseRow:
+    return CaseRow(
+        id=row.id,
+        municipality=row.municipality,
+        patient=PatientRef(row.patient_system, row.patient_value),
+        sender=row.sender,
+        kind=EventKind(row.kind),
+        service_code=ServiceCode(row.service_code),
+        alert_code=row.alert_code,
+        occurred_at=from_microseconds(row.occurred_at),
+        opened_at=from_microseconds(row.opened_at),
+        change=row.change,
+        messages=row.messages,
+        acknowledge_by=moment_or_none(row.acknowledge_by),
+        followed_up_at=moment_or_none(row.followed_up_at),
+        escalated_at=moment_or_none(row.escalated_at),
+        escalated_after_s=row.escalated_after_s,
+    )
+
+
+def moment_or_none(count: int | None) -> Any:
+    """The instant of a nullable column."""
+    return None if count is None else from_microseconds(count)
+
+
+def count_or_none(moment: Any) -> int | None:
+    """The value of a nullable instant's column."""
+    return None if moment is None else microseconds(moment)
+
+
+async def save(connection: AsyncConnection, changes: Changes, *, real: float, at: datetime) -> None:
+    """Write `changes`. Raises IntegrityError when another process was first; the batch is then decided anew."""
+    await _insert(connection, schema.cases, changes.new_cases.values(), _case_values)
+    await _update_cases(connection, changes.changed_cases.values())
+    await _insert(connection, schema.messages, changes.new_messages, _message_values)
+    await _insert(connection, schema.case_keys, changes.new_keys.values(), _key_values)
+    await _supersede(connection, changes.superseded)
+    await _promote(connection, changes.promoted_keys.values())
+    await want(connection, list(changes.wants.values()), real=real, at=at)
+    await _quarantine(connection, changes.quarantined)
+    await count(connection, changes.counters)
+
+
+async def _insert(
+    connection: AsyncConnection, table: Table, rows: Iterable[Any], values: Callable[[Any], dict[str, Any]]
+) -> None:
+    parameters = [values(row) for row in rows]
+    if parameters:
+        await connection.execute(table.insert(), parameters)
+
+
+def _case_values(case: CaseRow) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "municipality": case.municipality,
+        "patient_system": case.patient.system,
+        "patient_value": case.patient.value,
+        "opened_at": microseconds(case.opened_at),
+        **_growing_values(case),
+    }
+
+
+def _growing_values(case: CaseRow) -> dict[str, Any]:
+    return {
+        "sender": case.sender,
+        "kind": case.kind.value,
+        "service_code": case.service_code.value,
+        "alert_code": case.alert_code,
+        "occurred_at": microseconds(case.occurred_at),
+        "change": case.change,
+        "messages": case.messages,
+        "acknowledge_by": count_or_none(case.acknowledge_by),
+        "followed_up_at": count_or_none(case.followed_up_at),
+        "escalated_at": count_or_none(case.escalated_at),
+        "escalated_after_s": case.escalated_after_s,
+    }
+
+
+async def _update_cases(connection: AsyncConnection, rows: Iterable[CaseRow]) -> None:
+    parameters = [{"case": c.id, **_growing_values(c)} for c in rows]
+    if parameters:
+        await connection.execute(update(schema.cases).where(schema.cases.c.id == bindparam("case")), parameters)
+
+
+def _message_values(row: MessageRow) -> dict[str, Any]:
+    return {
+        "case_id": row.case_id,
+        "number": row.number,
+        "identity": row.identity,
+        "content_hash": row.content_hash,
+        "sender": row.sender,
+        "device": row.device,
+        "door": row.door,
+        "resource_type": row.resource_type,
+        "identifier_system": row.identifier_system,
+        "identifier_value": row.identifier_value,
+        "raw": row.raw,
+        "registered_at": microseconds(row.registered_at),
+        "said_at": count_or_none(row.said_at),
+        "occurred_at": count_or_none(row.occurred_at),
+        "standing": row.standing,
+        "replaces": row.replaces,
+        "remarks": row.remarks,
+        "is_alert": int(row.is_alert),
+    }
+
+
+def _key_values(row: KeyRow) -> dict[str, Any]:
+    series = orjson.dumps(row.series).decode() if row.series else None
+    return {"key": row.key, "case_id": row.case_id, "kind": row.kind, "series": series}
+
+
+async def _supersede(connection: AsyncConnection, rows: Sequence[tuple[str, int]]) -> None:
+    if rows:
+        await connection.execute(
+            update(schema.messages)
+            .where(schema.messages.c.case_id == bindparam("case"), schema.messages.c.number == bindparam("nr"))
+            .values(standing="superseded"),
+            [{"case": case_id, "nr": number} for case_id, number in rows],
+        )
+
+
+async def _promote(connection: AsyncConnection, rows: Iterable[KeyRow]) -> None:
+    parameters = [{"name": row.key} for row in rows]
+    if parameters:
+        statement = update(schema.case_keys).where(schema.case_keys.c.key == bindparam("name")).values(kind="own")
+        await connection.execute(statement, parameters)
+
+
+async def want(connection: AsyncConnection, rows: Sequence[Want], *, real: float, at: datetime) -> None:
+    """Put `rows` in the outbox. A delivery that waits because it was refused gets a new chance with new content."""
+    if not rows:
+        return
+    first = await _next_pages(connection, len(rows))
+    table = schema.deliveries
+    statement = insert_into(connection, table)
+    statement = statement.on_conflict_do_update(
+        index_elements=[table.c.case_id, table.c.destination],
+        set_={
+            "wanted": statement.excluded.wanted,
+            "page": statement.excluded.page,
+            "paged_at": statement.excluded.paged_at,
+            "state": _REOPENED,
+        },
+    )
+    now = microseconds(at)
+    await connection.execute(
+        statement, [{**_want_values(row, real), "page": first + i, "paged_at": now} for i, row in enumerate(rows)]
+    )
+
+
+_REOPENED = text(
+    "CASE WHEN deliveries.state = 'in_doubt' THEN 'in_doubt'"
+    " WHEN deliveries.state = 'waiting' AND deliveries.reason <> 'refused' THEN 'waiting' ELSE 'pending' END"
+)
+
+
+async def _next_pages(connection: AsyncConnection, many: int) -> int:
+    """Reserve `many` page numbers. The counter's row stays locked until the commit, so page order is commit order."""
+    statement = insert_into(connection, schema.counters).values(name="page", value=many)
+    statement = statement.on_conflict_do_update(
+        index_elements=[schema.counters.c.name], set_={"value": schema.counters.c.value + many}
+    ).returning(schema.counters.c.value)
+    return int((await connection.execute(statement)).scalar_one()) - many + 1
+
+
+def _want_values(row: Want, real: float) -> dict[str, Any]:
+    return {
+        "case_id": row.case_id,
+        "destination": row.destination,
+        "municipality": row.municipality,
+        "lane": lane_of(row.municipality, row.patient, row.destination),
+        "partition": partition_of(row.municipality, row.patient),
+        "state": "pending",
+        "wanted": row.change,
+        "settled": 0,
+        "note_revision": 0,
+        "attempts": 0,
+        "not_before_real": 0.0,
+        "enqueued_real": real,
+        "occurred_at": microseconds(row.occurred_at),
+    }
+
+
+async def _quarantine(connection: AsyncConnection, rows: Sequence[QuarantineRow]) -> None:
+    if not rows:
+        return
+    statement = insert_into(connection, schema.quarantine)
+    table = schema.quarantine
+    statement = statement.on_conflict_do_update(
+        index_elements=[table.c.municipality, table.c.sender, table.c.sha256, table.c.kind],
+        set_={"times": table.c.times + 1},
+    )
+    await connection.execute(
+        statement,
+        [
+            {
+                "kind": row.kind,
+                "state": "open",
+                "door": row.door,
+                "municipality": row.municipality,
+                "sender": row.sender,
+                "device": row.device,
+                "raw": row.raw,
+                "sha256": row.sha256,
+                "findings": row.findings,
+                "received_at": microseconds(row.received_at),
+                "times": 1,
+                "case_id": row.case_id,
+            }
+            for row in rows
+        ],
+    )
+
+
+async def count(connection: AsyncConnection, counters: Mapping[str, int]) -> None:
+    """Add to the counters."""
+    rows = [{"name": name, "value": value} for name, value in sorted(counters.items()) if value]
+    if not rows:
+        return
+    statement = insert_into(connection, schema.counters)
+    statement = statement.on_conflict_do_update(
+        index_elements=[schema.counters.c.name],
+        set_={"value": schema.counters.c.value + statement.excluded.value},
+    )
+    await connection.execute(statement, rows)
+
+
+async def counts(connection: AsyncConnection) -> dict[str, int]:
+    """Every counter."""
+    rows = await connection.execute(select(schema.counters))
+    return {row.name: row.value for row in rows}
+
+
+async def number_of(connection: AsyncConnection, table: Table, *where: Any) -> int:
+    """How many rows of `table` fulfil `where`."""
+    return int((await connection.execute(select(func.count()).select_from(table).where(*where))).scalar_one())

@@ -1,0 +1,108 @@
+"""Opens the store: one implementation, two engines.
+
+SQLite runs in WAL with `synchronous=FULL` and one writing connection, so a commit that returned survives a power
+cut. PostgreSQL gives each writer a transaction, and order where it matters by advisory locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, event, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from hub.model.errors import StoreUnavailable
+from hub.store.migrating import migrate
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA foreign_keys=ON",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The connections of an open store. `writer` and `reader` are the same on PostgreSQL."""
+
+    writer: AsyncEngine
+    reader: AsyncEngine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether there is one writer only, so that its transactions need no further locks."""
+        return self.writer.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is committed, durably, when the block ends. Raises StoreUnavailable if it can't be."""
+        try:
+            async with self.writer.begin() as connection:
+                yield connection
+        except (OperationalError, InterfaceError, OSError) as error:
+            raise StoreUnavailable(f"the store did not commit: {type(error).__name__}") from error
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A consistent view for reading."""
+        try:
+            async with self.reader.begin() as connection:
+                yield connection
+        except (OperationalError, InterfaceError, OSError) as error:
+            raise StoreUnavailable(f"the store did not answer: {type(error).__name__}") from error
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self.writer.dispose()
+        if self.reader is not self.writer:
+            await self.reader.dispose()
+
+
+async def open_engines(location: Path | str) -> Engines:
+    """Open the store at `location` (a file for SQLite, or a postgresql:// address), at the newest schema.
+
+    Raises StoreUnavailable when it can't be opened.
+    """
+    url = _url(location)
+    try:
+        await migrate(url)
+        if url.get_backend_name() == "sqlite":
+            return Engines(_sqlite(url, begin="BEGIN IMMEDIATE", size=1), _sqlite(url, begin="BEGIN", size=4))
+        engine = create_async_engine(url, pool_size=12, max_overflow=4, pool_pre_ping=True)
+        return Engines(engine, engine)
+    except (DBAPIError, OSError) as error:
+        raise StoreUnavailable(f"the store can't be opened: {type(error).__name__}") from error
+
+
+def _url(location: Path | str) -> URL:
+    if isinstance(location, Path):
+        location.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        location.touch(mode=0o600)
+        return URL.create("sqlite+aiosqlite", database=str(location))
+    return make_url(location).set(drivername="postgresql+asyncpg")
+
+
+def _sqlite(url: URL, *, begin: str, size: int) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=60)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.execute(text(begin))
+
+    return engine
