@@ -1,1 +1,5 @@
-"""Composes the journal note that a nurse reads."""
+"""Makes the journal note of a case: `compose`, pure and deterministic, readable by a nurse, in Norwegian."""
+
+from hub.journal.compose import compose
+
+__all__ = ["compose"]

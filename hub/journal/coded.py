@@ -1,0 +1,97 @@
+"""Codes shown by name. Where the sender's words and the code disagree, the words stand first and the name after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hub.journal.elements import Element, objects, text
+from hub.journal.names import PLAIN, means, name_of
+
+_MARK = "kodens navn"
+
+
+def concept(value: object, *, system: str = "") -> str:
+    """A CodeableConcept, Coding or lone text as Norwegian words; empty when it says nothing.
+
+    `system` is the code system that the element is bound to: it serves a code that came without one, which is marked.
+    """
+    if isinstance(value, str):
+        return _lone(value.strip(), system)
+    return "; ".join(shown for one in objects(value) if (shown := _one(one, system)))
+
+
+def name(value: object, *, system: str = "") -> str:
+    """As `concept`, but without marks: the sender's words where they differ from the code, else the code's name."""
+    for one in objects(value):
+        words, names, _ = _said_and_named(one, system)
+        if words or names:
+            return next(iter([w for w in words if w] or names))
+    return text(value)
+
+
+def plain(value: object) -> str:
+    """A FHIR status code by name; an unknown one as it came."""
+    sent = text(value)
+    return PLAIN.get(sent, sent)
+
+
+def codes(value: object) -> set[str]:
+    """The bare codes in a CodeableConcept, Coding or list of them."""
+    return {code for one in objects(value) for c in _codings(one) if (code := text(c.get("code")))}
+
+
+def contrast(words: str, named: str) -> str:
+    """The sender's `words`, with the code's name marked after them where the two differ."""
+    if not words or not named:
+        return words or named
+    return words if _same(words, named) else f"{words} ({_MARK}: {named})"
+
+
+def _lone(sent: str, system: str) -> str:
+    return (name_of(system, sent) if system and sent else None) or sent
+
+
+def _one(value: Element, system: str) -> str:
+    words, names, unnamed = _said_and_named(value, system)
+    if not words:
+        return " / ".join([*names, *(() if names else unnamed)])
+    if not names or all(any(_same(w, n) for w in words) for n in names):
+        return " / ".join(words)
+    return f"{' / '.join(words)} ({_MARK}: {' / '.join(names)})"
+
+
+def _said_and_named(value: Element, system: str) -> tuple[list[str], list[str], list[str]]:
+    """The sender's words that are not mere synonyms, the names of the codes, and codes that have no name."""
+    words, names, unnamed = [text(value.get("text"))], [], []
+    for coding in _codings(value):
+        code, display = text(coding.get("code")), text(coding.get("display"))
+        where = text(coding.get("system"))
+        known = name_of(where or system, code) if code else None
+        if known:
+            names.append(known if where else f"{known} (kodeverk ikke oppgitt)")
+            display, words[0] = _unless_meant(where, code, display), _unless_meant(where, code, words[0])
+        elif code:
+            unnamed.append(f"kode {code} uten kjent navn")
+        words.append(display)
+    return _distinct(words), _distinct(names), unnamed
+
+
+def _unless_meant(system: str, code: str, words: str) -> str:
+    return "" if words and means(system, code, words) else words
+
+
+def _codings(value: Element) -> list[Element]:
+    inner = objects(value.get("coding"))
+    return inner or ([value] if "code" in value else [])
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or one.strip(" .:").casefold() == other.strip(" .:").casefold()
+
+
+def _distinct(texts: Iterable[str]) -> list[str]:
+    found: list[str] = []
+    for t in texts:
+        if t and not any(_same(t, f) for f in found):
+            found.append(t)
+    return found
