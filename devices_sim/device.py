@@ -1,0 +1,125 @@
+"""What a device type is: a name, the codes that it can send, and how it behaves over a day.
+
+A file in this folder with a `DEVICE` of this class is a device type; nothing else needs to know of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from devices_sim.happening import Happening, What
+from devices_sim.life import Life, Trouble, life_of, troubles_of
+from devices_sim.randomness import Stream, mixed
+
+if TYPE_CHECKING:
+    from devices_sim.localday import LocalDay
+    from devices_sim.rates import Rates
+    from devices_sim.resident import Kit, Resident
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A situation that the device tells of: `what` it says, and what must come of it.
+
+    `resource_type` is the FHIR type of the message. `codes` are codes that stand in it.
+    """
+
+    title: str
+    what: What
+    resource_type: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A type of equipment.
+
+    `name` is its file's name, `title` what Norwegians call it, `prefix` begins its serial numbers. `service` is a
+    key of `devices_sim.town.SERVICES`, and `share` the key of the rate that says how many of the service's
+    recipients have one (None: all). `codes` are all codes that it may send. `day` gives what it says in a day, in
+    any order. `heartbeat_s` is how often it gives a sign of life (None: never declares an interval), `battery_days`
+    how long a battery lasts (None: mains).
+    """
+
+    name: str
+    title: str
+    description: str
+    prefix: str
+    service: str
+    share: str | None
+    codes: tuple[str, ...]
+    rates: tuple[str, ...]
+    day: Callable[[DeviceDay], Iterable[Happening]]
+    examples: tuple[Example, ...]
+    heartbeat_s: int | None = 3600
+    battery_days: int | None = None
+
+
+class ResidentDay:
+    """One resident's date: what all of the resident's devices react to, drawn when first asked for."""
+
+    __slots__ = ("_life", "_troubles", "date", "rates", "resident", "seed")
+
+    def __init__(self, resident: Resident, date: LocalDay, rates: Rates) -> None:
+        self.resident = resident
+        self.date = date
+        self.rates = rates
+        self.seed = mixed(resident.salt, date.number)
+        self._life: Life | None = None
+        self._troubles: tuple[Trouble, ...] | None = None
+
+    @property
+    def life(self) -> Life:
+        """The whole day as it is lived."""
+        if self._life is None:
+            self._life = life_of(self.resident, Stream(mixed(self.seed, 1)), self.rates)
+            self._troubles = self._life.troubles
+        return self._life
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What goes wrong. Residents with nothing but an alarm have no drawn life besides."""
+        if self._troubles is None:
+            if len(self.resident.kits) > 1:
+                return self.life.troubles
+            self._troubles = troubles_of(self.resident, Stream(mixed(self.seed, 2)), self.rates)
+        return self._troubles
+
+
+class DeviceDay:
+    """One kit's date: the resident's day, the rates, and a random stream of the kit's own."""
+
+    __slots__ = ("_of", "kit", "rates", "stream")
+
+    def __init__(self, of: ResidentDay, kit: Kit) -> None:
+        self._of = of
+        self.kit = kit
+        self.rates = of.rates
+        self.stream = Stream(mixed(kit.salt, of.date.number))
+
+    @property
+    def resident(self) -> Resident:
+        """Whose kit it is."""
+        return self._of.resident
+
+    @property
+    def date(self) -> LocalDay:
+        """The date."""
+        return self._of.date
+
+    @property
+    def life(self) -> Life:
+        """The resident's day as it is lived."""
+        return self._of.life
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What goes wrong that day."""
+        return self._of.troubles
+
+    def says(self, second: int, what: What) -> Happening:
+        """`what` said at a local second of the date, a few seconds on its way."""
+        salt = self.stream.bits()
+        return Happening(self.date.at(second), self._of.resident, self.kit, what, salt, 1 + salt % 4)

@@ -1,0 +1,66 @@
+"""What leaves the simulator: one MQTT message as it is sent, and the truth that it tells of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Literal
+
+from hub.model.codes import EventKind, ServiceCode
+
+EmissionKind = Literal["event", "status"]
+Door = Literal["device", "cloud", "centre"]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What truly happened: one case as the simulator made it, whatever becomes of its messages.
+
+    `patient` is the identity number (synthetic). `occurred_at` is the true time, which a device with a bad clock
+    may state otherwise. `phrases` are texts that a right note must contain. `note` says whether the case belongs
+    in a journal at all; technical matters do not.
+    """
+
+    id: str
+    municipality: str
+    patient: str
+    kind: EventKind
+    service_code: ServiceCode
+    alert_code: str | None
+    occurred_at: datetime
+    device: str
+    phrases: tuple[str, ...] = ()
+    note: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """One MQTT message as sent: `payload` holds the exact bytes, `at` when it is due (aware, UTC).
+
+    `door` is the device's own connection, its vendor's cloud, or the response centre. `case` is the case that it
+    tells of, `identifier` how the message names itself (None where it does not). `answers` holds what tells the
+    response centre which alert this follow-up answers: the alert's identifiers, full URLs and SHA-256s in hex; a
+    player sends it only once the centre has received one of them. It is empty for all else, also for a follow-up
+    that is meant to come before its alert. `repeats` counts earlier sendings of the same bytes. `fault` names what
+    is wrong with a message that must end in quarantine, and `fault_path` the element at fault.
+    """
+
+    at: datetime
+    topic: str
+    payload: bytes
+    retain: bool = False
+    kind: EmissionKind = "event"
+    door: Door = "device"
+    case: CaseFacts | None = None
+    identifier: str | None = None
+    resource_type: str | None = None
+    answers: tuple[str, ...] = ()
+    repeats: int = 0
+    fault: str | None = None
+    fault_path: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The payload's SHA-256 in hex, as receipts state it."""
+        return sha256(self.payload).hexdigest()

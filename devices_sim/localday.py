@@ -1,0 +1,59 @@
+"""A day of the Norwegian calendar, with the hour that summer time takes or gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from hub.model.clock import OSLO
+
+HOUR = 3600
+_CHANGE = 3 * HOUR
+
+
+class LocalDay:
+    """One date in Norway. Seconds of the local day lead to seconds since 1970.
+
+    The last Sunday of March has no time between two and three, the last Sunday of October has it twice; a second
+    in that hour is then the one that the clocks would have shown without a change.
+    """
+
+    __slots__ = ("_shift", "date", "end", "number", "start")
+
+    def __init__(self, day: date) -> None:
+        midnight = datetime(day.year, day.month, day.day, tzinfo=OSLO)
+        following = day + timedelta(days=1)
+        end = datetime(following.year, following.month, following.day, tzinfo=OSLO)
+        self.date = day
+        self.number = day.toordinal()
+        self.start = int(midnight.timestamp())
+        self.end = int(end.timestamp())
+        self._shift = self.end - self.start - 24 * HOUR
+
+    def at(self, second: int) -> int:
+        """Seconds since 1970 of local `second` after midnight; may be negative or beyond the day."""
+        return self.start + second + (self._shift if second >= _CHANGE else 0)
+
+
+def days_from(start: datetime, end: datetime) -> Iterator[LocalDay]:
+    """Every Norwegian date that has a part between `start` and `end`, in order."""
+    day = start.astimezone(OSLO).date()
+    last = (end - timedelta(microseconds=1)).astimezone(OSLO).date()
+    while day <= last:
+        yield LocalDay(day)
+        day += timedelta(days=1)
+
+
+def instant(at: int) -> datetime:
+    """Seconds since 1970 as an aware time in UTC."""
+    return datetime.fromtimestamp(at, UTC)
+
+
+def local_text(at: int) -> str:
+    """Seconds since 1970 as FHIR writes them in Norway: `2026-11-23T07:58:00+01:00`."""
+    return datetime.fromtimestamp(at, OSLO).isoformat()
+
+
+def utc_text(at: int) -> str:
+    """Seconds since 1970 as FHIR writes them in UTC: `2026-11-23T06:58:00Z`."""
+    return datetime.fromtimestamp(at, UTC).isoformat()[:19] + "Z"

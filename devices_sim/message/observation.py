@@ -1,0 +1,115 @@
+"""Measurements as Observations, in the codes of VKP's Observation profiles (SNOMED CT) and of LOINC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from devices_sim.localday import local_text
+from devices_sim.message import vocabulary as v
+from devices_sim.message.resources import device_reference, patient, urn
+from devices_sim.message.vocabulary import Json
+
+if TYPE_CHECKING:
+    from devices_sim.happening import Happening, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One number of a measurement: name, codes (SNOMED CT may be missing), UCUM unit, decimals."""
+
+    name: str
+    snomed: str | None
+    loinc: str
+    unit: str
+    ucum: str
+    decimals: int = 0
+
+    @property
+    def code(self) -> Json:
+        """The CodeableConcept, SNOMED CT first."""
+        codings = [{"system": v.LOINC, "code": self.loinc, "display": self.name}]
+        if self.snomed:
+            codings.insert(0, {"system": v.SNOMED, "code": self.snomed, "display": self.name})
+        return {"coding": codings, "text": self.name}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measurement of one part, or of several under a common code (blood pressure)."""
+
+    profile: str
+    whole: Part
+    parts: tuple[Part, ...] = ()
+
+
+_EHELSE = "http://ehelse.no/fhir/StructureDefinition/vkp-Observation"
+_HL7 = "http://hl7.no/fhir/StructureDefinition/vkp-Observation"
+#: Source: VKP R4 v0.9.0 Observation profiles (SNOMED CT); LOINC as the PMD pages give it.
+MEASURES = {
+    "blood_pressure": Measure(
+        f"{_EHELSE}-Bloodpressure-v090",
+        Part("Blodtrykk", "75367002", "85354-9", "mmHg", "mm[Hg]"),
+        (
+            Part("Systolisk blodtrykk", "271649006", "8480-6", "mmHg", "mm[Hg]"),
+            Part("Diastolisk blodtrykk", "271650006", "8462-4", "mmHg", "mm[Hg]"),
+        ),
+    ),
+    "pulse": Measure(f"{_HL7}-Heartrate-v090", Part("Puls", "364075005", "8867-4", "slag/min", "/min")),
+    "oxygen_saturation": Measure(f"{_HL7}-Oxygensat-v090", Part("Oksygenmetning", "431314004", "2708-6", "%", "%")),
+    "weight": Measure(f"{_HL7}-Bodyweight-v090", Part("Kroppsvekt", "27113001", "29463-7", "kg", "kg", 1)),
+    "temperature": Measure(f"{_HL7}-Bodytemp-v090", Part("Kroppstemperatur", "276885007", "8310-5", "°C", "Cel", 1)),
+    "glucose": Measure(f"{_EHELSE}-v090", Part("Blodsukker", None, "15074-8", "mmol/L", "mmol/L", 1)),
+}
+_VITAL = [
+    {
+        "coding": [
+            {
+                "system": "http://terminology.hl7.org/CodeSystem/observation-category",
+                "code": "vital-signs",
+                "display": "Vital Signs",
+            }
+        ]
+    }
+]
+_META = {name: {"profile": [m.profile]} for name, m in MEASURES.items()}
+_CODES = {name: m.whole.code for name, m in MEASURES.items()}
+_PART_CODES = {name: tuple(p.code for p in m.parts) for name, m in MEASURES.items()}
+
+
+def quantity(part: Part, value: float) -> Json:
+    """`value` with its unit."""
+    number = round(value, part.decimals) if part.decimals else round(value)
+    return {"value": number, "unit": part.unit, "system": v.UCUM, "code": part.ucum}
+
+
+def observation(happening: Happening, reading: Reading, uuid: str) -> Json:
+    """One measurement, single or with components."""
+    measure = MEASURES[reading.measure]
+    resource: Json = {
+        "resourceType": "Observation",
+        "meta": _META[reading.measure],
+        "identifier": [urn(uuid)],
+        "status": "final",
+        "category": _VITAL,
+        "code": _CODES[reading.measure],
+        "subject": patient(happening.resident),
+        "effectiveDateTime": local_text(happening.at + happening.kit.clock_error_s),
+        "device": device_reference(happening),
+    }
+    if measure.parts:
+        resource["component"] = [
+            {"code": code, "valueQuantity": quantity(part, value)}
+            for code, part, value in zip(_PART_CODES[reading.measure], measure.parts, reading.values, strict=True)
+        ]
+    else:
+        resource["valueQuantity"] = quantity(measure.whole, reading.values[0])
+    return resource
+
+
+def reading_text(reading: Reading) -> str:
+    """A reading as a person writes it: `Blodtrykk 142/83 mmHg`."""
+    measure = MEASURES[reading.measure]
+    part = measure.parts[0] if measure.parts else measure.whole
+    numbers = "/".join(f"{value:.{part.decimals}f}".replace(".", ",") for value in reading.values)
+    return f"{measure.whole.name} {numbers} {part.unit}"

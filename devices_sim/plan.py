@@ -1,0 +1,88 @@
+"""The demo's day: a seeded day of small municipalities, with everything that goes wrong on purpose, in memory.
+
+The day is ordinary life (`devices_sim.day`), plus set pieces that every demo must show whatever the seed:
+`devices_sim.set_pieces`. The same seed gives the same emissions byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from devices_sim import set_pieces
+from devices_sim.answer_key import AnswerKey, Scribe, TrueTechnical
+from devices_sim.day import answers, happenings
+from devices_sim.emission import Emission
+from devices_sim.localday import LocalDay, days_from
+from devices_sim.population import populate
+from devices_sim.rates import Rates, load_rates
+from devices_sim.resident import Resident
+from devices_sim.response_centre import staffing
+from devices_sim.town import Town, town
+from devices_sim.writing import follow_up_written, written
+from hub.plugins import DEVICES, discover
+
+#: Recipients in a small municipality of the demo.
+SMALL = {
+    "safety_alarm": 48,
+    "digital_supervision": 10,
+    "medication_dispenser": 7,
+    "location_tracking": 4,
+    "remote_monitoring": 5,
+}
+#: NHN's test number and two Test-Norge numbers with valid check digits.
+DEMO_TOWNS = (
+    town("314159265", "Testvik", SMALL),
+    town("310000019", "Prøveby", SMALL),
+    town("310000027", "Øvrefjord", SMALL),
+)
+DEMO_START = datetime(2026, 3, 9, 23, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """A day in memory: emissions in order of time, and the truth about them."""
+
+    towns: tuple[Town, ...]
+    emissions: tuple[Emission, ...]
+    answer_key: AnswerKey
+
+
+def plan_day(
+    seed: int,
+    *,
+    towns: Iterable[Town] = DEMO_TOWNS,
+    start: datetime = DEMO_START,
+    hours: float = 24,
+    rates: Rates | None = None,
+) -> DayPlan:
+    """A demo's day of `towns` from `start` (aware) on. Answers to its alerts may come after its end."""
+    towns, end = tuple(towns), start + timedelta(hours=hours)
+    rates = rates or load_rates()
+    population = populate(towns, seed=seed, rates=rates, devices=discover(DEVICES))
+    emissions: list[Emission] = []
+    technical: list[TrueTechnical] = []
+    for place in towns:
+        residents = population.residents[place.organisation_number]
+        for date in days_from(start, end):
+            emissions += _date(residents, date, start=start, end=end, rates=rates)
+        pieces = set_pieces.pieces(residents, seed=seed, start=start, end=end, rates=rates)
+        emissions += pieces.emissions
+        technical += pieces.technical
+    emissions.sort(key=lambda emission: (emission.at, emission.topic, emission.payload))
+    emissions = set_pieces.with_redeliveries(emissions, seed=seed)
+    scribe = Scribe()
+    for alert in technical:
+        scribe.technical(alert)
+    ordered = tuple(scribe.watching(emissions))
+    return DayPlan(towns, ordered, scribe.key())
+
+
+def _date(
+    residents: Sequence[Resident], date: LocalDay, *, start: datetime, end: datetime, rates: Rates
+) -> list[Emission]:
+    first, last = start.timestamp(), end.timestamp()
+    said = [h for h in happenings(residents, date, rates) if first <= h.at < last]
+    staff = staffing(len(residents) * 0.15, rates)
+    return [*map(written, said), *map(follow_up_written, answers(said, date, staff=staff, rates=rates))]

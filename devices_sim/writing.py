@@ -1,0 +1,122 @@
+"""From happenings to messages: picks the resource, names it, puts it on its topic, and says what is true of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from devices_sim.emission import CaseFacts, Emission
+from devices_sim.happening import Alert, Dispense, Happening, Reading, Report, Status, Supervision
+from devices_sim.localday import instant, utc_text
+from devices_sim.message import document
+from devices_sim.message.observation import MEASURES, observation
+from devices_sim.message.resources import detected_issue, encounter, medication_dispense
+from devices_sim.message.vocabulary import ALERT_NAMES, Json
+from devices_sim.randomness import Stream, mixed
+from devices_sim.town import SERVICES
+from hub.model.codes import EventKind
+
+if TYPE_CHECKING:
+    from devices_sim.response_centre import FollowUp
+
+_KINDS = {
+    Alert: EventKind.ALERT,
+    Report: EventKind.ALERT,
+    Dispense: EventKind.DISPENSE,
+    Reading: EventKind.MEASUREMENT,
+    Supervision: EventKind.SUPERVISION,
+}
+
+
+def topic(happening: Happening, leaf: str = "event") -> str:
+    """The device's own topic."""
+    town, kit = happening.resident.town, happening.kit
+    return f"vft/{town.organisation_number}/{town.sender(kit.service)}/{kit.id}/{leaf}"
+
+
+def facts(happening: Happening, *phrases: str) -> CaseFacts:
+    """What is true of a happening. `phrases` must stand in its note."""
+    what = happening.what
+    return CaseFacts(
+        f"{happening.salt:016x}",
+        happening.resident.town.organisation_number,
+        happening.resident.identity,
+        _KINDS[type(what)],
+        SERVICES[happening.kit.service],
+        what.code if isinstance(what, Alert | Report) else None,
+        instant(happening.at),
+        happening.kit.id,
+        phrases or _phrases(happening),
+    )
+
+
+def _phrases(happening: Happening) -> tuple[str, ...]:
+    what = happening.what
+    if isinstance(what, Alert):
+        return (ALERT_NAMES[what.code],)
+    if isinstance(what, Report):
+        return (what.note,)
+    if isinstance(what, Reading):
+        return (MEASURES[what.measure].whole.name,)
+    return ()
+
+
+def issue_uuid(happening: Happening) -> str:
+    """The UUID by which an alert names itself."""
+    return Stream(happening.salt).uuid()
+
+
+def written(happening: Happening) -> Emission:
+    """The message of a happening, as its device sends it."""
+    if isinstance(happening.what, Status):
+        return _status(happening, happening.what)
+    uuid = issue_uuid(happening)
+    resource = _resource(happening, uuid)
+    named = not isinstance(happening.what, Alert) or happening.what.named
+    return Emission(
+        instant(happening.at + happening.delay_s),
+        topic(happening),
+        orjson.dumps(resource),
+        case=facts(happening),
+        identifier=f"urn:uuid:{uuid}" if named else None,
+        resource_type=resource["resourceType"],
+    )
+
+
+def _resource(happening: Happening, uuid: str) -> Json:
+    what = happening.what
+    if isinstance(what, Alert):
+        return detected_issue(happening, what, uuid if what.named else None)
+    if isinstance(what, Dispense):
+        return medication_dispense(happening, what, uuid)
+    if isinstance(what, Reading):
+        return observation(happening, what, uuid)
+    if isinstance(what, Supervision):
+        return document.supervision(happening, what, uuid) if what.note else encounter(happening, what, uuid)
+    assert isinstance(what, Report)
+    return document.report(happening, what, uuid, Stream(mixed(happening.salt, 5)).uuid())
+
+
+def _status(happening: Happening, status: Status) -> Emission:
+    at = happening.at
+    said = {"state": status.state, "battery": status.battery, "at": utc_text(at), "next_within_s": status.next_within_s}
+    return Emission(instant(at), topic(happening, "status"), orjson.dumps(said), retain=True, kind="status")
+
+
+def follow_up_written(said: FollowUp, *, issue: str | None = None) -> Emission:
+    """The response centre's message. `issue` is the full URL's UUID of an alert that has no identifier."""
+    about = said.about
+    uuid = Stream(mixed(said.salt, said.about.salt)).uuid()
+    resource = document.follow_up(said, uuid, issue or issue_uuid(about), issue_named=issue is None)
+    town = about.resident.town
+    return Emission(
+        instant(said.said_at + 2),
+        f"vft/{town.organisation_number}/{town.centre}/sentral-{said.operator:02d}/event",
+        orjson.dumps(resource),
+        door="centre",
+        case=facts(about, ALERT_NAMES[said.alert.code], *(text for _, text in said.sections)),
+        identifier=f"urn:uuid:{uuid}",
+        resource_type="Bundle",
+        answers=(f"urn:uuid:{issue or issue_uuid(about)}",),
+    )
