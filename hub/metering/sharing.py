@@ -56,8 +56,7 @@ def _largest(remainders: Ints, count: Ints) -> Ints:
     ordered = np.sort(ranked, axis=-1)
     place = np.clip(size - count, 0, size - 1)[..., None]
     limit = np.take_along_axis(ordered, np.broadcast_to(place, (*ranked.shape[:-1], 1)), axis=-1)
-    chosen = (ranked >= limit) & (count > 0)[..., None]
-    return chosen.astype(np.int64)
+    return np.asarray((ranked >= limit) & (count > 0)[..., None], np.int64)
 
 
 def share_within(totals: Ints, weights: Ints, *, least: Ints, most: Ints) -> Ints:
