@@ -48,7 +48,7 @@ def detected_issue(happening: Happening, alert: Alert, uuid: str | None) -> Json
     level = alert.severity
     issue: Json = {"resourceType": "DetectedIssue", "meta": _DETECTED_ISSUE}
     if level:
-        severity = coded(v.SEVERITY, str(level), v.SEVERITY_NAMES[level])
+        severity = coded(v.SEVERITY, str(level), v.SEVERITY_NAMES[str(level)])
         issue["extension"] = [{"url": v.SEVERITY_EXTENSION, "valueCodeableConcept": severity}]
     if uuid is not None:
         issue["identifier"] = [urn(uuid)]
