@@ -255,6 +255,9 @@ async def want(connection: AsyncConnection, rows: Sequence[Want], *, real: float
             "page": statement.excluded.page,
             "paged_at": statement.excluded.paged_at,
             "state": _REOPENED,
+            "enqueued_real": text(
+                "CASE WHEN deliveries.state = 'settled' THEN excluded.enqueued_real ELSE deliveries.enqueued_real END"
+            ),
         },
     )
     now = microseconds(at)

@@ -1,0 +1,283 @@
+"""The dispatcher: carries deliveries to their destinations, in order per patient and in parallel across patients.
+
+A lane is one patient's queue to one destination. Lanes that have work are loaded many at a time, and each is worked
+through by a task of its own. A delivery that waits for a person is passed by; one that must be tried again holds up
+only its own lane.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from hub.dispatch.backoff import Gate, delay_s
+from hub.dispatch.destination import Attempt, Destination, Receipt
+from hub.model.errors import DeliveryFailed, OutcomeUnknown, PatientUnknown, Refused, Unreachable
+from hub.model.ports import Clock
+from hub.model.usage import UsageRecord
+from hub.store.accepting import lane_of
+from hub.store.delivering import (
+    Delivery,
+    Lane,
+    Postponed,
+    Settled,
+    Settlement,
+    Stopped,
+    due_lanes,
+    load_lanes,
+    settle,
+)
+from hub.store.engine import Engines
+from hub.store.group_commit import GroupCommit
+from hub.store.leases import Leases
+from hub.store.rows import Want
+
+log = logging.getLogger(__name__)
+
+_POLL_S = 0.25
+_RENEW_S = 5.0
+_LOADED_MOST = 256
+_PROBES = 2
+_MAX_BATCH = 256
+
+UsageOf = Callable[[Delivery, datetime], UsageRecord]
+Address = tuple[str, str]
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What is under way to one destination."""
+
+    destination: Destination
+    slots: asyncio.Semaphore
+    ready: deque[Lane] = field(default_factory=deque)
+    queued: set[str] = field(default_factory=set)
+    loaded: int = 0
+    gate: Gate = field(default_factory=Gate)
+    is_held: bool = False
+
+
+class Dispatcher:
+    """Delivers for one process. `run` until cancelled; `wake` tells of new work."""
+
+    def __init__(
+        self,
+        engines: Engines,
+        destinations: Mapping[Address, Destination],
+        clock: Clock,
+        *,
+        leases: Leases,
+        usage_of: UsageOf,
+        chance: random.Random,
+    ) -> None:
+        self._engines = engines
+        self._clock = clock
+        self._leases = leases
+        self._usage_of = usage_of
+        self._chance = chance
+        self._desks = {
+            address: _Desk(destination, asyncio.Semaphore(destination.max_in_flight))
+            for address, destination in destinations.items()
+        }
+        self._busy: dict[str, int] = {}
+        self._again: dict[str, Lane] = {}
+        self._news = asyncio.Event()
+        self._settling: GroupCommit[Settlement, None] = GroupCommit(self._commit, most=_MAX_BATCH)
+
+    def wake(self, wants: Sequence[Want]) -> None:
+        """New work was committed."""
+        for want in wants:
+            lane = Lane(lane_of(want.municipality, want.patient, want.destination), want.municipality, want.destination)
+            self._queue(lane)
+
+    def hold(self, address: Address) -> None:
+        """Send nothing more to `address` until released."""
+        self._desks[address].is_held = True
+
+    def release(self, address: Address) -> None:
+        """Let traffic to `address` flow again, at once."""
+        self._desks[address].is_held = False
+        self._desks[address].gate.open()
+        self._news.set()
+
+    async def run(self) -> None:
+        """Deliver until cancelled. Raises StoreUnavailable when the store fails."""
+        await self._leases.renew(real=self._clock.real())
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._settling.run(), name="settle deliveries")
+            tasks.create_task(self._poll(), name="look for due deliveries")
+            tasks.create_task(self._renew(), name="renew leases")
+            tasks.create_task(self._load(tasks), name="load lanes")
+
+    async def aclose(self) -> None:
+        """Close every destination."""
+        for desk in self._desks.values():
+            await desk.destination.aclose()
+
+    def _queue(self, lane: Lane) -> None:
+        desk = self._desks.get((lane.municipality, lane.destination))
+        if desk is None:
+            return
+        if lane.key in self._busy:
+            self._again[lane.key] = lane
+        elif lane.key not in desk.queued:
+            desk.queued.add(lane.key)
+            desk.ready.append(lane)
+            self._news.set()
+
+    async def _poll(self) -> None:
+        """Find what is due: retries, what others committed, and what was left when the last process died."""
+        while True:
+            if sum(len(desk.ready) for desk in self._desks.values()) < _LOADED_MOST:
+                async with self._engines.reading() as connection:
+                    lanes = await due_lanes(connection, list(self._leases.held), real=self._clock.real())
+                for lane in lanes:
+                    if lane.key not in self._busy:
+                        self._queue(lane)
+            self._news.set()
+            await asyncio.sleep(_POLL_S)
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(_RENEW_S)
+            await self._leases.renew(real=self._clock.real(), busy=set(self._busy.values()))
+
+    async def _load(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            while taken := self._take():
+                async with self._engines.reading() as connection:
+                    work = await load_lanes(connection, taken)
+                for lane in taken:
+                    tasks.create_task(self._work(lane, work.get(lane.key, [])), name="deliver a lane")
+
+    def _take(self) -> list[Lane]:
+        """Lanes to load now: as many as their destinations may have loaded, one or two where one is being probed."""
+        real = self._clock.real()
+        taken = []
+        for desk in self._desks.values():
+            if desk.is_held or not desk.gate.is_open(real=real):
+                continue
+            room = (_PROBES if desk.gate.is_probing else _LOADED_MOST) - desk.loaded
+            for _ in range(min(max(room, 0), len(desk.ready))):
+                lane = desk.ready.popleft()
+                desk.queued.discard(lane.key)
+                desk.loaded += 1
+                self._busy[lane.key] = -1
+                taken.append(lane)
+        return taken
+
+    async def _work(self, lane: Lane, deliveries: Sequence[Delivery]) -> None:
+        """Deliver a lane's work in order, until it is done or one must be tried again later."""
+        desk = self._desks[lane.municipality, lane.destination]
+        try:
+            waiting = tuple(d.history.occurred_at for d in deliveries if d.state == "waiting")
+            for delivery in deliveries:
+                if delivery.state == "waiting" or delivery.partition not in self._leases.held:
+                    continue
+                self._busy[lane.key] = delivery.partition
+                earlier = tuple(at for at in waiting if at < delivery.history.occurred_at)
+                if not await self._deliver(desk, delivery, earlier):
+                    break
+        finally:
+            desk.loaded -= 1
+            del self._busy[lane.key]
+            if again := self._again.pop(lane.key, None):
+                self._queue(again)
+            self._news.set()
+
+    async def _deliver(self, desk: _Desk, delivery: Delivery, earlier: tuple[datetime, ...]) -> bool:
+        """Make one delivery and settle it. False when the lane must wait."""
+        real = self._clock.real()
+        if delivery.not_before_real > real:
+            return False
+        is_doubtful = desk.destination.can_find and (
+            delivery.state == "in_doubt" or not self._leases.is_fresh(delivery.partition, delivery.enqueued_real)
+        )
+        async with desk.slots:
+            if desk.is_held or not self._leases.may_send(delivery.partition, real=self._clock.real()):
+                return False
+            settlement = await self._attempt(desk, delivery, earlier, is_doubtful=is_doubtful)
+        await self._settling.submit(settlement)
+        return not isinstance(settlement, Postponed)
+
+    async def _attempt(
+        self, desk: _Desk, delivery: Delivery, earlier: tuple[datetime, ...], *, is_doubtful: bool
+    ) -> Settlement:
+        history = replace(delivery.history, earlier_waiting=earlier)
+        attempt = Attempt(history, delivery.reference, delivery.note_revision, is_doubtful)
+        if not desk.destination.can_find:
+            if delivery.state == "in_doubt":
+                return self._stopped(delivery, "in_doubt", _IN_DOUBT)
+            await self._settling.submit(self._postponed(delivery, 0.0, in_doubt=True, reason="sending", tell=False))
+        try:
+            receipt = await desk.destination.deliver(attempt)
+        except DeliveryFailed as error:
+            return self._failed(desk, delivery, error, is_doubtful=is_doubtful)
+        except Exception as error:
+            # One case that can't be told must not stop everybody's; it becomes a work item, by name of its fault.
+            log.exception("case %s could not be delivered: %s", delivery.case_id, type(error).__name__, exc_info=False)
+            return self._stopped(delivery, "fault", _FAULT)
+        desk.gate.open()
+        return self._settled(desk, delivery, receipt)
+
+    def _settled(self, desk: _Desk, delivery: Delivery, receipt: Receipt) -> Settled:
+        now = self._clock.now()
+        is_first = desk.destination.is_metered and not delivery.is_settled_once
+        return Settled(
+            delivery.case_id,
+            delivery.lane.destination,
+            delivery.change,
+            receipt.note_revision,
+            receipt.reference,
+            now,
+            self._usage_of(delivery, now) if is_first else None,
+            receipt.story,
+        )
+
+    def _failed(self, desk: _Desk, delivery: Delivery, error: DeliveryFailed, *, is_doubtful: bool) -> Settlement:
+        match error:
+            case PatientUnknown():
+                return self._stopped(delivery, "patient_unknown", _PATIENT_UNKNOWN)
+            case Refused():
+                return self._stopped(delivery, "refused", _REFUSED)
+            case Unreachable():
+                real = self._clock.real()
+                delay = delay_s(desk.gate.failures, self._chance, retry_after=error.retry_after)
+                desk.gate.close(delay, real=real)
+                return self._postponed(delivery, desk.gate.opens_real, in_doubt=is_doubtful, reason="unreachable")
+            case OutcomeUnknown():
+                if not desk.destination.can_find:
+                    return self._stopped(delivery, "in_doubt", _IN_DOUBT)
+                delay = delay_s(delivery.attempts, self._chance, retry_after=error.retry_after)
+                return self._postponed(delivery, self._clock.real() + delay, in_doubt=True, reason="outcome_unknown")
+        raise error
+
+    def _postponed(
+        self, delivery: Delivery, not_before: float, *, in_doubt: bool, reason: str, tell: bool = True
+    ) -> Postponed:
+        now = self._clock.now()
+        return Postponed(delivery.case_id, delivery.lane.destination, not_before, in_doubt, reason, now, tell)
+
+    def _stopped(self, delivery: Delivery, reason: str, text: str) -> Stopped:
+        lane = delivery.lane
+        return Stopped(delivery.case_id, lane.destination, lane.municipality, reason, text, self._clock.now())
+
+    async def _commit(self, settlements: Sequence[Settlement]) -> Sequence[None]:
+        async with self._engines.writing() as connection:
+            await settle(connection, settlements)
+        return [None] * len(settlements)
+
+
+_FAULT = "Notatet kunne ikke lages. Feilen ligger i knutepunktet; se loggen, og send på nytt når den er rettet."
+_PATIENT_UNKNOWN = "EPJ kjenner ikke pasienten. Rett adressaten eller opprett pasienten i EPJ, og send på nytt."
+_REFUSED = "Mottakeren avviste meldingen. Se hva den svarte, rett årsaken og send på nytt."
+_IN_DOUBT = "Det er uvisst om notatet ble registrert, og EPJ kan ikke slås opp i. Se etter i journalen før ny sending."
+
+__all__ = ["Address", "Dispatcher", "UsageOf"]

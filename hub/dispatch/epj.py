@@ -1,0 +1,54 @@
+"""The EPJ as a destination: look up after doubt, write the first time, amend after that."""
+
+from __future__ import annotations
+
+from hub.dispatch.destination import Attempt, Receipt
+from hub.journal import compose
+from hub.model.errors import Refused
+from hub.model.note import JournalNote
+from hub.model.ports import EpjAdapter, Written
+
+
+class EpjDestination:
+    """Delivers journal notes through one adapter."""
+
+    is_metered = True
+
+    def __init__(self, adapter: EpjAdapter, *, max_in_flight: int) -> None:
+        self._adapter = adapter
+        self.can_find = adapter.abilities.find
+        self.max_in_flight = max_in_flight
+
+    async def deliver(self, attempt: Attempt) -> Receipt:
+        """Compose the note and make the EPJ hold it. Raises a DeliveryFailed."""
+        note = compose(attempt.history)
+        if attempt.is_doubtful:
+            return await self._after_doubt(note, attempt)
+        if attempt.reference is None:
+            return await self._completed(note, await self._adapter.write(note, note.key))
+        if attempt.note_revision >= note.revision:
+            return Receipt(attempt.reference, attempt.note_revision)
+        written = await self._adapter.amend(note, note.key, reference=attempt.reference, since=attempt.note_revision)
+        return Receipt(written.reference, written.revision)
+
+    async def _after_doubt(self, note: JournalNote, attempt: Attempt) -> Receipt:
+        found = await self._adapter.find(note.key)
+        if found is not None:
+            receipt = await self._completed(note, found)
+            return Receipt(receipt.reference, receipt.note_revision, ("found", "var registrert likevel"))
+        if attempt.reference is not None:
+            raise Refused("the EPJ no longer has the note that it confirmed")
+        written = await self._adapter.write(note, note.key)
+        receipt = await self._completed(note, written)
+        return Receipt(receipt.reference, receipt.note_revision, ("written_after_lookup", "var ikke registrert"))
+
+    async def _completed(self, note: JournalNote, held: Written) -> Receipt:
+        """Bring a note that was there already up to date; one just written is."""
+        if held.revision >= note.revision:
+            return Receipt(held.reference, held.revision)
+        written = await self._adapter.amend(note, note.key, reference=held.reference, since=held.revision)
+        return Receipt(written.reference, written.revision)
+
+    async def aclose(self) -> None:
+        """Give back the adapter's connections."""
+        await self._adapter.aclose()

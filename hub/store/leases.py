@@ -1,0 +1,83 @@
+"""Leases: which process works on which share of the patients.
+
+A process takes over shares whose lease has run out, and gives some back when others need them. What it was not the
+holder of all along may have been sent by a predecessor: it is looked up before it is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.store import schema
+from hub.store.accepting import PARTITIONS, insert_into
+from hub.store.engine import Engines
+
+LEASE_SECONDS = 30.0
+
+
+class Leases:
+    """The shares held by one process, called `owner`. `held` maps a share to the machine time since when."""
+
+    def __init__(self, engines: Engines, owner: str) -> None:
+        self._engines = engines
+        self._owner = owner
+        self.held: dict[int, float] = {}
+        self.renewed_real = 0.0
+
+    async def renew(self, *, real: float, busy: Collection[int] = ()) -> None:
+        """Prolong what is held, take what is free, and give back what is more than a fair share.
+
+        Shares in `busy` have something under way and are never given back.
+        """
+        async with self._engines.writing() as connection:
+            rows = list(await connection.execute(select(schema.leases).with_for_update()))
+            alive = {row.owner for row in rows if row.until_real > real} | {self._owner}
+            fair = -(-PARTITIONS // len(alive))
+            mine = sorted(row.partition for row in rows if row.owner == self._owner and row.until_real > real)
+            taken = {row.partition for row in rows if row.until_real > real}
+            free = [p for p in range(PARTITIONS) if p not in taken]
+            keep = list(dict.fromkeys([p for p in mine if p in busy] + (mine + free)[:fair]))
+            table = schema.leases
+            statement = insert_into(connection, table)
+            statement = statement.on_conflict_do_update(
+                index_elements=[table.c.partition],
+                set_={"owner": statement.excluded.owner, "until_real": statement.excluded.until_real},
+                where=(table.c.until_real <= real) | (table.c.owner == self._owner),
+            )
+            until = real + LEASE_SECONDS
+            await connection.execute(
+                statement, [{"partition": p, "owner": self._owner, "until_real": until} for p in keep]
+            )
+            await self._give_back(connection, set(mine) - set(keep))
+            held = await connection.execute(select(table.c.partition).where(table.c.owner == self._owner))
+            self._remember({row.partition for row in held}, real)
+
+    async def take_all(self, *, real: float) -> None:
+        """Take every share, for the only process on a store: whoever held one before is known to be dead."""
+        async with self._engines.writing() as connection:
+            await connection.execute(delete(schema.leases))
+        await self.renew(real=real)
+
+    def is_fresh(self, partition: int, since_real: float) -> bool:
+        """Whether this process has held `partition` since before `since_real`."""
+        held_since = self.held.get(partition)
+        return held_since is not None and held_since <= since_real
+
+    def may_send(self, partition: int, *, real: float) -> bool:
+        """Whether the lease is sure enough to begin sending: held, and renewed within half its length."""
+        return partition in self.held and real - self.renewed_real < LEASE_SECONDS / 2
+
+    async def _give_back(self, connection: AsyncConnection, partitions: Collection[int]) -> None:
+        if partitions:
+            await connection.execute(
+                delete(schema.leases).where(
+                    schema.leases.c.partition.in_(partitions), schema.leases.c.owner == self._owner
+                )
+            )
+
+    def _remember(self, partitions: set[int], real: float) -> None:
+        self.held = {p: self.held.get(p, real) for p in partitions}
+        self.renewed_real = real
