@@ -72,12 +72,13 @@ def _all_sections(
 
 
 def _attention(case: CaseHistory, current: Sequence[Reading]) -> list[str]:
-    found = []
+    found = [
+        f"En tidligere hendelse ({times.clock(earlier)}) for samme pasient venter på behandling."
+        for earlier in case.earlier_waiting
+    ]
     if case.not_acknowledged_at:
         later = " Senere fulgt opp, se nedenfor." if followed_up(current) else ""
-        found.append(f"{history.not_acknowledged(case)}{later}")
-    for earlier in case.earlier_waiting:
-        found.append(f"En tidligere hendelse ({times.clock(earlier)}) for samme pasient venter på behandling.")
+        found.insert(0, f"{history.not_acknowledged(case)}{later}")
     return found
 
 

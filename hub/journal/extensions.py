@@ -52,8 +52,10 @@ def _device(extension: Element) -> str:
     inner = {text(e.get("url")): choice(e, "value") for e in objects(extension.get("extension"))}
     if not inner:
         return _reference(extension)
-    told = {key: identifier_text(value) if kind == "Identifier" else concept(value) or text(value)
-            for key, (kind, value) in inner.items()}
+    told = {
+        key: identifier_text(value) if kind == "Identifier" else concept(value) or text(value)
+        for key, (kind, value) in inner.items()
+    }
     name, kind = told.get("displayName", ""), told.get("typeName") or told.get("type", "")
     number, place = told.get("identifier", ""), told.get("location", "")
     called = ", ".join(w for w in (name, kind) if w)
