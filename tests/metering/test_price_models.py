@@ -28,8 +28,9 @@ def test_the_engine_agrees_with_the_calculation_by_hand(model: PriceModel, examp
     terms = Terms(settings_of(model, example.settings), StateShare(example.state_percent), example.prices)
     charges = charge(example_world(example), model, terms)
 
-    found = [(int(f), int(v)) for f, v in zip(charges.fixed.sum(axis=(0, 1)), charges.variable.sum(axis=(0, 1)))]
-    assert found == [(m.fixed_ore, m.variable_ore) for m in example.municipalities]
+    fixed, variable = charges.fixed.sum(axis=(0, 1)), charges.variable.sum(axis=(0, 1))
+    expected = [(m.fixed_ore, m.variable_ore) for m in example.municipalities]
+    assert list(zip(fixed.tolist(), variable.tolist(), strict=True)) == expected
     assert int(charges.state.sum()) == example.state_ore
 
 

@@ -1,0 +1,119 @@
+"""Reading the small tables that people make in a spreadsheet, and naming every row that is wrong."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from hub.metering.month import Month
+from hub.metering.municipalities import Municipality, ended_number, positions
+from hub.model.errors import ConfigurationError, ConfigurationFault
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its line in the file (the heading is line 1) and its cells by column name."""
+
+    line: int
+    cells: dict[str, str]
+
+
+@dataclass(slots=True)
+class InputTable:
+    """A table that is being read. Faults are collected, so that all can be told at once by `finish`."""
+
+    name: str
+    rows: list[Row]
+    faults: list[ConfigurationFault] = field(default_factory=list)
+
+    def fault(self, row: Row | None, column: str, text: str) -> None:
+        """Note a fault in a cell; `row` None is the file as a whole."""
+        self.faults.append(ConfigurationFault(row.line if row else 0, f"{self.name}: {column}", text))
+
+    def finish(self) -> None:
+        """Raise ConfigurationError with every fault, if there is one."""
+        if self.faults:
+            raise ConfigurationError(self.faults)
+
+    def municipality(self, row: Row, known: Sequence[Municipality]) -> int | None:
+        """Where the row's municipality (`number`) stands in `known`; None and a fault when it isn't there."""
+        number = padded(row.cells["number"])
+        position = positions(known).get(number)
+        if position is None:
+            self.fault(row, "number", unknown_number(number))
+        return position
+
+    def amount(self, row: Row, column: str) -> Decimal | None:
+        """A number that is not negative; None and a fault otherwise. Decimal comma and spaces are understood."""
+        try:
+            value = parsed_decimal(row.cells[column])
+        except ValueError:
+            self.fault(row, column, f"{row.cells[column]!r} er ikke et tall")
+            return None
+        if value < 0:
+            self.fault(row, column, f"{row.cells[column]} er negativt")
+            return None
+        return value
+
+    def month(self, row: Row, column: str) -> Month | None:
+        """A month, written as a month or a date; None where the cell is empty (or wrong, which is a fault)."""
+        text = row.cells.get(column, "")
+        try:
+            return Month.parse(text[:7]) if text else None
+        except ValueError as error:
+            self.fault(row, column, str(error))
+            return None
+
+
+def read_table(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> InputTable:
+    """The table in `path`: UTF-8, a heading, comma or semicolon between cells. ConfigurationError where it has not."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigurationError([ConfigurationFault(0, path.name, f"kan ikke leses: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError([ConfigurationFault(0, path.name, "er ikke i tegnsettet UTF-8")]) from error
+    lines = list(_rows(text))
+    heading = [name.strip().lower() for name in lines[0].values()] if lines else []
+    if missing := [name for name in columns if name not in heading]:
+        text = f"mangler kolonnen {', '.join(missing)} (overskriften må ha {', '.join((*columns, *optional))})"
+        raise ConfigurationError([ConfigurationFault(1, path.name, text)])
+    return InputTable(path.name, [Row(n, line) for n, line in _named(heading, text)])
+
+
+def _rows(text: str) -> Iterator[dict[int, str]]:
+    delimiter = ";" if ";" in text.partition("\n")[0] else ","
+    for line in csv.reader(text.splitlines(), delimiter=delimiter):
+        yield dict(enumerate(line))
+
+
+def _named(heading: Sequence[str], text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    for line_number, cells in enumerate(_rows(text), start=1):
+        if line_number > 1 and any(cell.strip() for cell in cells.values()):
+            yield line_number, {name: cells.get(i, "").strip() for i, name in enumerate(heading)}
+
+
+def parsed_decimal(text: str) -> Decimal:
+    """The number in `text`, with decimal comma or point and with spaces between thousands. ValueError otherwise."""
+    plain = "".join(text.split()).replace("\N{NO-BREAK SPACE}", "").replace(",", ".")
+    try:
+        value = Decimal(plain)
+    except InvalidOperation as error:
+        raise ValueError(f"{text!r} er ikke et tall") from error
+    if not value.is_finite():
+        raise ValueError(f"{text!r} er ikke et tall")
+    return value
+
+
+def padded(number: str) -> str:
+    """A municipality number with the leading zero that a spreadsheet takes away."""
+    return f"0{number}" if len(number) == 3 and number.isdigit() else number
+
+
+def unknown_number(number: str) -> str:
+    """Why a municipality number can't be used, in Norwegian."""
+    became = ended_number(number)
+    return f"ukjent kommune {number!r}" + (f": {became}" if became else "")

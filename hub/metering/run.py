@@ -1,0 +1,95 @@
+"""One run of one price model over one period: the figures, and what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from hub.metering.charges import Charges, Terms, charge
+from hub.metering.connection import connection
+from hub.metering.foundation import Foundation, foundation
+from hub.metering.metered_use import MeteredUse
+from hub.metering.month import months_from
+from hub.metering.price_model import PriceModel, settings_of
+from hub.metering.scenario import Scenario
+from hub.metering.state_share import StateShare
+from hub.metering.worked_example import Prices
+from hub.metering.world import World
+from hub.metering.worlds import expected_world
+from hub.model.errors import ConfigurationError, ConfigurationFault
+from hub.plugins import PRICE_MODELS, discover
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is asked for: a model, a scenario, and the terms. Files are given as paths."""
+
+    model: str
+    scenario: Scenario
+    state: StateShare = field(default_factory=StateShare)
+    settings: Mapping[str, Decimal] = field(default_factory=dict)
+    prices: Prices = "recover"
+    key_file: Path | None = None
+    changes_file: Path | None = None
+    metered: MeteredUse | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of an order. `charges` and `world` have one draw."""
+
+    order: Order
+    model: PriceModel
+    terms: Terms
+    foundation: Foundation
+    world: World
+    charges: Charges
+
+    def assumptions(self) -> tuple[str, ...]:
+        """Everything that was assumed, in Norwegian: goes into every document."""
+        scenario = self.order.scenario
+        values = ", ".join(f"{name} {value}" for name, value in self.terms.settings.values.items())
+        prices = "satt så de dekker totalen" if self.terms.prices == "recover" else "en prisliste; staten dekker resten"
+        return (
+            f"Prismodell {self.model.name}: {self.model.title}. Prisene er {prices}."
+            + (f" Parametre: {values}." if values else ""),
+            *scenario.texts(),
+            *self.terms.state.texts(),
+            self._who(),
+        )
+
+    def _who(self) -> str:
+        scenario = self.order.scenario
+        if scenario.adoption:
+            points = ", ".join(f"måned {m}: {'alle' if n is None else n}" for m, n in scenario.adoption)
+            return f"Tilknytning over tid ({points}; rekkefølge {scenario.who_first}). Antallene er forutsetninger."
+        if scenario.connected == "metered":
+            return "En kommune har tjenesten i bruk fra sin første målte sak."
+        months, known = self.foundation.months, self.foundation.municipalities[: len(self.foundation.key.weights)]
+        return connection(scenario.connected, months=months, municipalities=known).source
+
+
+def price_model(name: str) -> PriceModel:
+    """The model called `name`. Raises ConfigurationError that lists those there are."""
+    models: dict[str, PriceModel] = discover(PRICE_MODELS)
+    if name not in models:
+        text = f"ukjent prismodell {name!r}; det finnes: {', '.join(sorted(models))}"
+        raise ConfigurationError([ConfigurationFault(0, "--model", text)])
+    return models[name]
+
+
+def run(order: Order) -> Run:
+    """Carry out `order`. Raises ConfigurationError for anything in it that can't be used."""
+    scenario = order.scenario.checked()
+    model = price_model(order.model)
+    terms = Terms(settings_of(model, order.settings), order.state, order.prices)
+    ground = foundation(
+        months_from(scenario.start, scenario.months),
+        key_file=order.key_file,
+        changes_file=order.changes_file,
+        metered=order.metered,
+    )
+    world = expected_world(ground, scenario)
+    return Run(order, model, terms, ground, world, charge(world, model, terms))
