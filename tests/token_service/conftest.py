@@ -5,10 +5,16 @@ from tests.token_service.tiny_client import TinyClient
 from tests.token_service.world import world_at
 
 
-@pytest.fixture
-def world(tmp_path):
-    with world_at(tmp_path) as world:
+@pytest.fixture(scope="module")
+def world_of_the_module(tmp_path_factory):
+    with world_at(tmp_path_factory.mktemp("world")) as world:
         yield world
+
+
+@pytest.fixture
+def world(world_of_the_module):
+    world_of_the_module.clock.shift = 0.0
+    return world_of_the_module
 
 
 @pytest.fixture

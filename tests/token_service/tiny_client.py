@@ -18,6 +18,9 @@ ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 class _Registry(jws.JWSRegistry):
     max_header_length = 8_192
 
+    def check_header(self, header):
+        """Signs whatever is asked for, right or wrong."""
+
 
 def signed(claims, key, **header):
     """`claims` signed by `key`; a header value of None is left out."""
