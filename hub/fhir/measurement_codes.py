@@ -21,6 +21,7 @@ SYSTEMS: dict[str, dict[str, str]] = {
         "15074-8": "Glukose i blod",
         "8310-5": "Kroppstemperatur",
         "29463-7": "Kroppsvekt",
+        "29563-7": "Kroppsvekt",  # as printed in the PMD pages
         "8302-2": "Kroppshøyde",
         "39156-5": "Kroppsmasseindeks",
         "9279-1": "Respirasjonsfrekvens",
