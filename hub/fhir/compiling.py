@@ -16,7 +16,7 @@ from hub.fhir.elements import PRIMITIVES, is_resource
 from hub.fhir.resource_names import RESOURCE_NAMES
 from hub.fhir.rules import Profile, Rulebook
 from hub.fhir.shapes import Node, Shape, base_shape, child_shape, json_name, lay
-from hub.fhir.slicing import sliced
+from hub.fhir.slice_checks import slices_check
 
 _NO_DEFAULTS: Mapping[str, str] = {}
 
@@ -131,8 +131,7 @@ class Compiler:
                 checks[f"_{key}"] = walking.primitive_extension(self.type_check("Element"))
 
     def _placed(self, node: Node, type_name: str, shape: Shape) -> Check:
-        slices = [(s, self._value(s, type_name, shape)) for s in node.slices.values()]
-        whole = sliced(node, slices, self._rulebook) if slices else None
+        whole = slices_check(node, type_name, self._rulebook)
         parts = [self._value(node, type_name, shape)]
         if node.is_list:
             parts = [demands.listed(node, parts[0])]

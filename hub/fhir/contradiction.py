@@ -26,6 +26,9 @@ class _Names:
     find: re.Pattern[str]
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 def contradicted(system: str, code: str, text: str) -> str | None:
     """The name in `text` of another code than `code`, or None where text and code don't contradict each other."""
     names = _names(codes.canonical_system(system))
@@ -63,8 +66,7 @@ def _of_coding(coding: dict[str, Any], text: Any) -> Draft | None:
     system, code = coding.get("system"), coding.get("code")
     if type(text) is not str or type(system) is not str or type(code) is not str or len(text) > 200:
         return None
-    own = codes.name_of(system, code)
-    if own is None or own == text:
+    if text in _own_names(system, code):
         return None
     other = contradicted(system, code, text)
     if other is None:
@@ -89,6 +91,21 @@ def _names(system: str) -> _Names | None:
         re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)") if meant else re.compile("$^")
     )
     return _Names({name: frozenset(c) for name, c in meant.items()}, found)
+
+
+def _own_names(system: str, code: str) -> frozenset[str]:
+    return _written().get((system, code), _NONE)
+
+
+@cache
+def _written() -> dict[tuple[str, str], frozenset[str]]:
+    """The ways that a code's own name is written, so that the common case is one look-up."""
+    tables = [*codes.SYSTEMS.items(), *measurement_codes.ENGLISH.items()]
+    found: dict[tuple[str, str], set[str]] = {}
+    for system, table in tables:
+        for code, name in table.items():
+            found.setdefault((system, code), set()).update((name, name.lower(), name.capitalize(), name.title()))
+    return {key: frozenset(names) for key, names in found.items()}
 
 
 def _held(text: str, names: _Names) -> Iterator[str]:

@@ -8,13 +8,17 @@ from functools import cache
 
 from hub.fhir.r4 import datatypes, documents, events, parties
 
-PRIMITIVES = frozenset(
-    ["base64Binary", "boolean", "canonical", "code", "date", "dateTime", "decimal", "id", "instant", "integer", "markdown", "oid", "positiveInt", "string", "time", "unsignedInt", "uri", "url", "uuid", "xhtml"]
-)
+_PRIMITIVES = """
+    base64Binary boolean canonical code date dateTime decimal id instant integer markdown oid positiveInt string time
+    unsignedInt uri url uuid
+"""
+_EXTENSION_TYPES = """
+    Address Age Annotation Attachment CodeableConcept Coding ContactDetail ContactPoint Count Distance Dosage Duration
+    HumanName Identifier Meta Money Period Quantity Range Ratio Reference SampledData Signature Timing
+"""
+PRIMITIVES = frozenset({*_PRIMITIVES.split(), "xhtml"})
 #: What an extension's value may be.
-EXTENSION_VALUES = tuple(
-    ["base64Binary", "boolean", "canonical", "code", "date", "dateTime", "decimal", "id", "instant", "integer", "markdown", "oid", "positiveInt", "string", "time", "unsignedInt", "uri", "url", "uuid", "Address", "Age", "Annotation", "Attachment", "CodeableConcept", "Coding", "ContactPoint", "Count", "Distance", "Duration", "HumanName", "Identifier", "Money", "Period", "Quantity", "Range", "Ratio", "Reference", "SampledData", "Signature", "Timing", "ContactDetail", "Dosage", "Meta"]
-)
+EXTENSION_VALUES = tuple(f"{_PRIMITIVES} {_EXTENSION_TYPES}".split())
 
 _TYPE = re.compile(r"([A-Za-z0-9]+|#\w+|\*)(?:\(([^)]*)\)|\{([^}]*)\})?")
 
@@ -82,7 +86,7 @@ _RESOURCE_HEAD = """
 
 
 def _parsed(table: str) -> tuple[Element, ...]:
-    lines = [line.split(maxsplit=2) for line in table.splitlines() if line.strip()]
+    lines = [line.split(maxsplit=2) for line in re.sub(r"\n\s*\+ ", " ", table).splitlines() if line.strip()]
     return _group([(parts[0].split("."), parts[1], parts[2] if len(parts) > 2 else "") for parts in lines])
 
 

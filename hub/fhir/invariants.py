@@ -35,8 +35,7 @@ def _period(value: Any, context: Context) -> Drafts:
 def _later(first: str, second: str) -> bool:
     """Whether `first` is surely later than `second`; days and months are compared as far as both go."""
     try:
-        one, two = datetime.fromisoformat(first), datetime.fromisoformat(second)
-        return one > two
+        return datetime.fromisoformat(first) > datetime.fromisoformat(second)
     except (ValueError, TypeError):
         shared = min(len(first), len(second), 10)
         return first[:shared] > second[:shared]
@@ -49,8 +48,7 @@ def _quantity(value: Any, context: Context) -> Drafts:
 
 
 def _extension(value: Any, context: Context) -> Drafts:
-    has_value = any(key.startswith("value") for key in value)
-    if has_value == ("extension" in value) and "_valueString" not in value:
+    if _has_value(value) == ("extension" in value):
         return broken("r4-ext-1", "", "En utvidelse skal ha enten en verdi eller utvidelser i seg, ikke begge.")
     return None
 
@@ -75,12 +73,15 @@ def _coding(value: Any, context: Context) -> Drafts:
 
 
 def _observation(value: Any, context: Context) -> Drafts:
-    has_value = any(key.startswith("value") for key in value)
-    if has_value and "dataAbsentReason" in value:
+    if "dataAbsentReason" in value and _has_value(value):
         return broken("r4-obs-6", ".dataAbsentReason", "Ta bort dataAbsentReason når målingen har en verdi.")
-    if has_value and _same_code_below(value):
+    if "component" in value and _has_value(value) and _same_code_below(value):
         return broken("r4-obs-7", "", "Verdien skal stå i komponenten eller i målingen selv, ikke begge steder.")
     return None
+
+
+def _has_value(value: dict[str, Any]) -> bool:
+    return any(key.lstrip("_").startswith("value") for key in value)
 
 
 def _same_code_below(value: dict[str, Any]) -> bool:

@@ -82,6 +82,7 @@ SYSTEMS: dict[str, dict[str, str]] = {
 
 #: English names that senders write beside the codes, so that a text can be compared with its code.
 ENGLISH: dict[str, dict[str, str]] = {
+    OBSERVATION_CATEGORY: {"vital-signs": "vital signs"},
     LOINC: {
         "8867-4": "heart rate",
         "85354-9": "blood pressure",

@@ -16,7 +16,7 @@ _NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}")
 Missing = tuple[tuple[str, ...], Callable[[], Draft]]
 
 
-def object_check(
+def object_check(  # noqa: C901  the innermost loop of every message stays in one piece
     checks: Mapping[str, Check],
     names: Mapping[str, str],
     *,
@@ -29,6 +29,7 @@ def object_check(
     `names` gives an element's FHIRPath name where it isn't its name in JSON.
     """
     find = checks.get
+    musts = [(keys[0], frozenset(keys), missing) for keys, missing in required]
 
     def check(value: Any, context: Context) -> Drafts:
         if type(value) is not dict:
@@ -39,21 +40,35 @@ def object_check(
             if element is None:
                 drafts.append(_unknown(key))
             elif (seen := element(item, context)) is not None:
-                step = f".{names.get(key, key)}"
-                for draft in seen:
-                    draft.path = step + draft.path
-                    draft.element = draft.element or key
-                drafts += seen
-        for keys, missing in required:
-            if not any(k in value for k in keys) or (drafts and _all_blank(value, keys)):
+                drafts += _stepped(seen, key, names)
+        for key, keys, missing in musts:
+            if (key not in value and keys.isdisjoint(value)) or (drafts and _all_blank(value, keys)):
                 drafts.append(missing())
-        for keys_of_choice, name in choices:
-            if len(value) > 1 and _twice(value, keys_of_choice):
-                drafts.append(Draft("two-values", "r4-two-values", path=f".{name}"))
+        if choices:
+            drafts += _twice(value, choices)
         for rule in rules:
             if (seen := rule(value, context)) is not None:
                 drafts += seen
         return drafts or (None if value else [Draft("empty", "r4-empty")])
+
+    return check
+
+
+def part_check(checks: Mapping[str, Check], names: Mapping[str, str], required: Sequence[Missing]) -> Check:
+    """A check of only some elements of an object that is checked as a whole elsewhere."""
+    musts = [(frozenset(keys), missing) for keys, missing in required]
+
+    def check(value: Any, context: Context) -> Drafts:
+        if type(value) is not dict:
+            return None
+        drafts: list[Draft] = []
+        for key, element in checks.items():
+            if key in value and (seen := element(value[key], context)) is not None:
+                drafts += _stepped(seen, key, names)
+        for keys, missing in musts:
+            if keys.isdisjoint(value) or _all_blank(value, keys):
+                drafts.append(missing())
+        return drafts or None
 
     return check
 
@@ -178,9 +193,25 @@ def _unknown(key: Any) -> Draft:
     return Draft("unknown-element", "r4-unknown-element", path=path)
 
 
-def _all_blank(value: dict[str, Any], keys: tuple[str, ...]) -> bool:
+def _stepped(seen: list[Draft], key: str, names: Mapping[str, str]) -> list[Draft]:
+    step = f".{names.get(key, key)}"
+    for draft in seen:
+        draft.path = step + draft.path
+        draft.element = draft.element or key
+    return seen
+
+
+def _all_blank(value: dict[str, Any], keys: frozenset[str]) -> bool:
     return all(blank(value.get(k)) for k in keys)
 
 
-def _twice(value: dict[str, Any], keys: frozenset[str]) -> bool:
-    return sum(k in keys for k in value) > 1
+def _twice(value: dict[str, Any], choices: Sequence[tuple[frozenset[str], str]]) -> list[Draft]:
+    drafts = []
+    for keys, name in choices:
+        count = 0
+        for key in value:
+            if key in keys:
+                count += 1
+        if count > 1:
+            drafts.append(Draft("two-values", "r4-two-values", path=f".{name}"))
+    return drafts

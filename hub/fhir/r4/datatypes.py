@@ -163,8 +163,10 @@ TABLES = {
     "Signature": """
         type                      1..*  Coding
         when                      1..1  instant  @time
-        who                       1..1  Reference(Practitioner PractitionerRole RelatedPerson Patient Device Organization)
-        onBehalfOf                0..1  Reference(Practitioner PractitionerRole RelatedPerson Patient Device Organization)
+        who                       1..1  Reference(Practitioner PractitionerRole RelatedPerson Patient Device
+          + Organization)
+        onBehalfOf                0..1  Reference(Practitioner PractitionerRole RelatedPerson Patient Device
+          + Organization)
         targetFormat              0..1  code
         sigFormat                 0..1  code
         data                      0..1  base64Binary

@@ -66,7 +66,8 @@ TABLES = {
         basedOn                                0..*  Reference(CarePlan)
         replaces                               0..*  Reference(CarePlan)
         partOf                                 0..*  Reference(CarePlan)
-        status                                 1..1  code{{draft active on-hold revoked completed entered-in-error unknown}}
+        status                                 1..1  code{{draft active on-hold revoked completed entered-in-error
+          + unknown}}
         intent                                 1..1  code{{proposal plan order option}}
         category                               0..*  CodeableConcept
         title                                  0..1  string
@@ -87,7 +88,8 @@ TABLES = {
         activity.progress                      0..*  Annotation
         activity.reference                     0..1  Reference()
         activity.detail                        0..1
-        activity.detail.kind                   0..1  code{{Appointment CommunicationRequest DeviceRequest MedicationRequest NutritionOrder Task ServiceRequest VisionPrescription}}
+        activity.detail.kind                   0..1  code{{Appointment CommunicationRequest DeviceRequest
+          + MedicationRequest NutritionOrder Task ServiceRequest VisionPrescription}}
         activity.detail.instantiatesCanonical  0..*  canonical
         activity.detail.instantiatesUri        0..*  uri
         activity.detail.code                   0..1  CodeableConcept

@@ -41,7 +41,8 @@ TABLES = {
         encounter                   0..1  Reference(Encounter)
         effective[x]                0..1  dateTime | Period | Timing | instant  @time
         issued                      0..1  instant  @time
-        performer                   0..*  Reference(Practitioner PractitionerRole Organization CareTeam Patient RelatedPerson)
+        performer                   0..*  Reference(Practitioner PractitionerRole Organization CareTeam Patient
+          + RelatedPerson)
         value[x]                    0..1  {_VALUES}
         dataAbsentReason            0..1  CodeableConcept
         interpretation              0..*  CodeableConcept
@@ -90,7 +91,8 @@ TABLES = {
         period                                  0..1  Period  @time
         length                                  0..1  Duration
         reasonCode                              0..*  CodeableConcept
-        reasonReference                         0..*  Reference(Condition Procedure Observation ImmunizationRecommendation)
+        reasonReference                         0..*  Reference(Condition Procedure Observation
+          + ImmunizationRecommendation)
         diagnosis                               0..*
         diagnosis.condition                     1..1  Reference(Condition Procedure)
         diagnosis.use                           0..1  CodeableConcept
@@ -117,7 +119,8 @@ TABLES = {
     "MedicationDispense": """
         identifier                     0..*  Identifier
         partOf                         0..*  Reference(Procedure)
-        status                         1..1  code{preparation in-progress cancelled on-hold completed entered-in-error stopped declined unknown}
+        status                         1..1  code{preparation in-progress cancelled on-hold completed entered-in-error
+          + stopped declined unknown}
         statusReason[x]                0..1  CodeableConcept | Reference(DetectedIssue)
         category                       0..1  CodeableConcept
         medication[x]                  1..1  CodeableConcept | Reference(Medication)
@@ -126,7 +129,8 @@ TABLES = {
         supportingInformation          0..*  Reference()
         performer                      0..*
         performer.function             0..1  CodeableConcept
-        performer.actor                1..1  Reference(Practitioner PractitionerRole Organization Patient Device RelatedPerson)
+        performer.actor                1..1  Reference(Practitioner PractitionerRole Organization Patient Device
+          + RelatedPerson)
         location                       0..1  Reference(Location)
         authorizingPrescription        0..*  Reference(MedicationRequest)
         type                           0..1  CodeableConcept
@@ -197,7 +201,8 @@ TABLES = {
         item.definition       0..1  uri
         item.text             0..1  string
         item.answer           0..*
-        item.answer.value[x]  0..1  boolean | decimal | integer | date | dateTime | time | string | uri | Attachment | Coding | Quantity | Reference()
+        item.answer.value[x]  0..1  boolean | decimal | integer | date | dateTime | time | string | uri | Attachment |
+          + Coding | Quantity | Reference()
         item.answer.item      0..*  #item
         item.item             0..*  #item
     """,
@@ -208,7 +213,8 @@ TABLES = {
         basedOn                0..*  Reference()
         partOf                 0..*  Reference()
         inResponseTo           0..*  Reference(Communication)
-        status                 1..1  code{preparation in-progress not-done on-hold stopped completed entered-in-error unknown}
+        status                 1..1  code{preparation in-progress not-done on-hold stopped completed entered-in-error
+          + unknown}
         statusReason           0..1  CodeableConcept
         category               0..*  CodeableConcept
         priority               0..1  code{routine urgent asap stat}

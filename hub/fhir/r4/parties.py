@@ -53,7 +53,8 @@ TABLES = {
         serialNumber                 0..1  string
         deviceName                   0..*
         deviceName.name              1..1  string
-        deviceName.type              1..1  code{udi-label-name user-friendly-name patient-reported-name manufacturer-name model-name other}
+        deviceName.type              1..1  code{udi-label-name user-friendly-name patient-reported-name
+          + manufacturer-name model-name other}
         modelNumber                  0..1  string
         partNumber                   0..1  string
         type                         0..1  CodeableConcept
