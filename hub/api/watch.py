@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.model.ports import Clock
 from hub.model.times import parse_time
@@ -16,6 +17,7 @@ from hub.store.engine import Engines
 from hub.store.rows import Want
 from hub.store.watching import (
     DeviceStatus,
+    all_devices,
     close_alerts,
     escalate_unanswered,
     mark_silent,
@@ -71,6 +73,7 @@ class Watch:
         self._listening_since = clock.now()
         self._said: dict[_Device, DeviceStatus] = {}
         self._heard: dict[_Device, datetime] = {}
+        self._silent: set[_Device] = set()
 
     def said(self, status: DeviceStatus, *, is_retained: bool) -> None:
         """A device said how it is. A retained status is an old one: it was heard when it says, not now."""
@@ -84,6 +87,9 @@ class Watch:
 
     async def run(self) -> None:
         """Look after devices and alerts until cancelled. Raises StoreUnavailable when the store fails."""
+        async with self._engines.reading() as connection:
+            known = await all_devices(connection)
+        self._silent = {(d.municipality, d.sender, d.device) for d in known if d.silent_since is not None}
         while True:
             await asyncio.sleep(_ROUND_S)
             said, self._said = self._said, {}
@@ -91,13 +97,19 @@ class Watch:
             async with self._engines.writing() as connection:
                 await note_status(connection, list(said.values()))
                 await note_heard(connection, heard)
+                await self._tell_of_return(connection, heard)
                 await self._tell_of_wills(connection, list(said.values()))
                 await self._tell_of_silence(connection)
                 wants = await escalate_unanswered(connection, now=self._clock.now(), real=self._clock.real())
             if wants:
                 self._on_wants(wants)
 
-    async def _tell_of_wills(self, connection: Any, statuses: Sequence[DeviceStatus]) -> None:
+    async def _tell_of_return(self, connection: AsyncConnection, heard: Mapping[_Device, datetime]) -> None:
+        back = self._silent & heard.keys()
+        self._silent -= back
+        await close_alerts(connection, [f"silent:{'/'.join(device)}" for device in back], at=self._clock.now())
+
+    async def _tell_of_wills(self, connection: AsyncConnection, statuses: Sequence[DeviceStatus]) -> None:
         now = self._clock.now()
         back = [s for s in statuses if s.state not in _LOST]
         await close_alerts(connection, [k for s in back for k in (_key("lost", s), _key("silent", s))], at=now)
@@ -113,10 +125,11 @@ class Watch:
                     at=now,
                 )
 
-    async def _tell_of_silence(self, connection: Any) -> None:
+    async def _tell_of_silence(self, connection: AsyncConnection) -> None:
         now = self._clock.now()
         for device in await silent_devices(connection, now=now, listening_since=self._listening_since):
             await mark_silent(connection, device, now=now)
+            self._silent.add((device.municipality, device.sender, device.device))
             await raise_alert(
                 connection,
                 key=_key("silent", device),

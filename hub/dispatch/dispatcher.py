@@ -95,6 +95,10 @@ class Dispatcher:
             lane = Lane(lane_of(want.municipality, want.patient, want.destination), want.municipality, want.destination)
             self._queue(lane)
 
+    def knows(self, address: Address) -> bool:
+        """Whether anything is delivered to `address`."""
+        return address in self._desks
+
     def hold(self, address: Address) -> None:
         """Send nothing more to `address` until released."""
         self._desks[address].is_held = True

@@ -153,7 +153,7 @@ def examine(inbound: Inbound, rules: Rules) -> Candidate:
         raise RejectedMessage(findings)
     event = identify(resource, inbound)
     service = rules.routing.service(event.kind, event.alert_code)
-    remark = rules.admission.check_service(inbound, service)
+    remark = rules.admission.check_service(inbound, event.kind, service)
     remarks = (*inbound.remarks, *findings, *((remark,) if remark else ()))
     return Candidate(inbound, event, service, remarks)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hub.model.codes import ServiceCode
+from hub.model.codes import EventKind, ServiceCode
 from hub.model.errors import RejectedMessage
 from hub.model.event import Inbound
 from hub.model.finding import Finding
@@ -25,11 +25,14 @@ class Admission:
         if (inbound.municipality, inbound.sender) not in self.senders:
             raise RejectedMessage([_SENDER_NOT_ALLOWED])
 
-    def check_service(self, inbound: Inbound, service: ServiceCode) -> Finding | None:
+    def check_service(self, inbound: Inbound, kind: EventKind, service: ServiceCode) -> Finding | None:
         """Raises RejectedMessage when the sender may not send for `service`; a remark when nothing maps the code.
 
-        A sender of the response service (rt) follows up alarms of every service.
+        A note alone has the service of the case that it joins, so it is always let in. A sender of the response
+        service (rt) follows up alarms of every service.
         """
+        if kind is EventKind.NOTE:
+            return None
         if service is ServiceCode.OTHER:
             return _NO_SERVICE
         allowed = self.senders[inbound.municipality, inbound.sender]

@@ -105,9 +105,11 @@ class Resolver:
     def _version(self, candidate: Candidate, versions: list[MessageRow], case: CaseRow) -> Decision:
         said_at = candidate.event.said_at
         newest = max((v for v in versions if v.standing != "late"), key=lambda v: v.number)
-        if said_at is None or newest.said_at is None or any(v.said_at == said_at for v in versions):
+        is_decided = candidate.inbound.is_decided
+        undecidable = said_at is None or newest.said_at is None or any(v.said_at == said_at for v in versions)
+        if undecidable and not is_decided:
             return _conflict(case, "Samme identifikator med annet innhold, og tidspunktene sier ikke hva som er nyest.")
-        if said_at < newest.said_at:
+        if not is_decided and said_at is not None and newest.said_at is not None and said_at < newest.said_at:
             self._add(candidate, case, standing="late", replaces=None)
             return Decision(
                 ReceiptCode.AMENDED, "En eldre utgave av en kjent melding. Den er tatt vare på som historikk.", case.id

@@ -15,7 +15,8 @@ class Inbound:
     """A message as it came: who sent it for whom by which door, and the raw bytes.
 
     `door` is `mqtt`, `vkp`, `jft`, `pmd` or `operations`; `device` the topic's device segment where there is one.
-    `remarks` are what the door itself has to say (a retained message, QoS 0).
+    `remarks` are what the door itself has to say (a retained message, QoS 0). `is_decided` means that a person has
+    settled that this version of a known message is the one to go by.
     """
 
     door: str
@@ -25,6 +26,7 @@ class Inbound:
     payload: bytes
     received_at: datetime
     remarks: tuple[Finding, ...] = ()
+    is_decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ async def open_engines(location: Path | str) -> Engines:
         await migrate(url)
         if url.get_backend_name() == "sqlite":
             return Engines(_sqlite(url, begin="BEGIN IMMEDIATE", size=1), _sqlite(url, begin="BEGIN", size=4))
-        engine = create_async_engine(url, pool_size=12, max_overflow=4, pool_pre_ping=True)
+        engine = create_async_engine(url, hide_parameters=True, pool_size=12, max_overflow=4, pool_pre_ping=True)
         return Engines(engine, engine)
     except (DBAPIError, OSError) as error:
         raise StoreUnavailable(f"the store can't be opened: {type(error).__name__}") from error
@@ -91,7 +91,7 @@ def _url(location: Path | str) -> URL:
 
 
 def _sqlite(url: URL, *, begin: str, size: int) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=60)
+    engine = create_async_engine(url, hide_parameters=True, pool_size=size, max_overflow=0, pool_timeout=60)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:

@@ -19,7 +19,11 @@ LEASE_SECONDS = 30.0
 
 
 class Leases:
-    """The shares held by one process, called `owner`. `held` maps a share to the machine time since when."""
+    """The shares held by one process, called `owner`. `held` maps a share to the machine time since when.
+
+    `owner` names an installation, of which one process runs at a time: started again, it has its shares back at once,
+    and knows that it was away.
+    """
 
     def __init__(self, engines: Engines, owner: str) -> None:
         self._engines = engines
@@ -54,12 +58,6 @@ class Leases:
             await self._give_back(connection, set(mine) - set(keep))
             held = await connection.execute(select(table.c.partition).where(table.c.owner == self._owner))
             self._remember({row.partition for row in held}, real)
-
-    async def take_all(self, *, real: float) -> None:
-        """Take every share, for the only process on a store: whoever held one before is known to be dead."""
-        async with self._engines.writing() as connection:
-            await connection.execute(delete(schema.leases))
-        await self.renew(real=real)
 
     def is_fresh(self, partition: int, since_real: float) -> bool:
         """Whether this process has held `partition` since before `since_real`."""

@@ -1,0 +1,282 @@
+"""Starts the parts (broker, simulated EPJs, hub), waits until all answer, and keeps them running."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import secrets
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from hub.app.children import Child, Keeper
+from hub.app.orders import Orders
+from hub.model.errors import ConfigurationError, ConfigurationFault
+from hub.mqtt.embedded import HUB_USER, EmbeddedBroker, Login
+from hub.settings import Settings
+
+_READY_S = 60.0
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the caller of `up` asked for. Port 0 is any free port; `clock` is a `ScaledClock` in text."""
+
+    settings: Settings
+    data_directory: Path
+    http_port: int = 0
+    mqtt_port: int = 0
+    broker_url: str | None = None
+    clock: str | None = None
+    wait_for_epj: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedEpj:
+    """A simulated EPJ to run: for whom, of which kind, on which listening socket."""
+
+    organisation_number: str
+    adapter: str
+    listening: socket.socket
+
+    @property
+    def root(self) -> str:
+        """The server's address."""
+        return f"http://127.0.0.1:{self.listening.getsockname()[1]}"
+
+
+@dataclass(slots=True)
+class Running:
+    """The parts while they run: addresses, and the keepers by name."""
+
+    endpoints: dict[str, Any]
+    keepers: dict[str, Keeper] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def running(wishes: Wishes) -> AsyncIterator[Running]:
+    """The parts, ready; they are ended, hub first, when the block ends. Raises ConfigurationError or TimeoutError."""
+    directory = wishes.data_directory.resolve()
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _only_here(directory):
+        async with contextlib.AsyncExitStack() as stack:
+            yield await _start(wishes, directory, stack)
+
+
+@contextlib.contextmanager
+def _only_here(directory: Path) -> Any:
+    """Hold the directory, so that two hubs never share one store."""
+    with (directory / "lock").open("a") as file:
+        _lock(file)
+        yield
+
+
+def _lock(file: IO[str]) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        fault = ConfigurationFault(0, "data-dir", "brukes alt av et annet knutepunkt som kjører")
+        raise ConfigurationError([fault]) from error
+
+
+async def _start(wishes: Wishes, directory: Path, stack: contextlib.AsyncExitStack) -> Running:
+    settings = wishes.settings
+    listening = stack.enter_context(_listening_socket(settings.http.host, wishes.http_port))
+    http = settings.http.public_url or _url("http", settings.http.host, listening)
+    simulated = [stack.enter_context(_simulated(m)) for m in _without_epj(settings)]
+    running = Running({"http": http})
+    token = _operations_token(directory, settings)
+    broker_url = wishes.broker_url
+    if broker_url is None:
+        broker = _embedded(settings, directory, wishes.mqtt_port)
+        keeper = Keeper(Child("broker", broker.command(), directory / "logs" / "broker.log"))
+        await _keep(keeper, stack, running)
+        await _answers(broker.host, broker.port)
+        running.endpoints["mqtt"] = f"mqtt{'s' if broker.certificate else ''}://{broker.host}:{broker.port}"
+        broker_url = _hub_url(broker, running.endpoints["mqtt"])
+    else:
+        running.endpoints["mqtt"] = _without_login(broker_url)
+    if simulated:
+        await _start_epjs(simulated, http, directory, stack, running)
+    urls = {m.organisation_number: m.epj.url for m in settings.municipality if m.epj.url}
+    urls |= {s.organisation_number: s.epj.root + _PATHS.get(s.epj.adapter, "") for s in simulated}
+    orders = Orders(
+        settings=settings,
+        data_directory=directory,
+        http_fd=listening.fileno(),
+        http_url=http,
+        broker_url=broker_url,
+        is_broker_embedded=wishes.broker_url is None,
+        epj_urls=urls,
+        clock=wishes.clock,
+        operations_token=token,
+        ready_file=directory / "hub.ready",
+    )
+    await _start_hub(orders, listening, stack, running)
+    await _ready(directory, bool(simulated), running)
+    running.endpoints["epj"] = urls
+    return running
+
+
+#: Where in a simulated EPJ's server its interface to the hub begins.
+_PATHS: Mapping[str, str] = {"fhir_rest": "/fhir", "journal_rest": "/journal"}
+
+
+def _without_epj(settings: Settings) -> list[tuple[str, str]]:
+    return [(m.organisation_number, m.epj.adapter) for m in settings.municipality if m.epj.url is None]
+
+
+@contextlib.contextmanager
+def _listening_socket(host: str, port: int) -> Any:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+        except OSError as error:
+            fault = ConfigurationFault(0, "http", f"adressen {host}:{port} er opptatt eller ikke tillatt")
+            raise ConfigurationError([fault]) from error
+        listening.listen(512)
+        yield listening
+
+
+@contextlib.contextmanager
+def _simulated(municipality: tuple[str, str]) -> Any:
+    with _listening_socket("127.0.0.1", 0) as listening:
+        yield SimulatedEpj(*municipality, listening)
+
+
+def _url(scheme: str, host: str, listening: socket.socket) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104  # an address to show, not to bind
+    return f"{scheme}://{shown}:{listening.getsockname()[1]}"
+
+
+def is_open_to_all(settings: Settings) -> bool:
+    """Whether nobody needs to sign in: test mode, and everything on the loopback address."""
+    return settings.mode == "test" and {settings.mqtt.host, settings.http.host} <= _LOOPBACK
+
+
+def _operations_token(directory: Path, settings: Settings) -> str | None:
+    """The key to operations, made at first use, where one is needed."""
+    if is_open_to_all(settings):
+        return None
+    file = directory / "operations.token"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(32), encoding="utf-8")
+    return file.read_text(encoding="utf-8")
+
+
+def _embedded(settings: Settings, directory: Path, port: int) -> EmbeddedBroker:
+    open_to_all = settings.mode == "test" and settings.mqtt.host in _LOOPBACK
+    logins = [
+        Login(s.id, s.municipality, s.password_hash, is_response_centre="rt" in s.service_codes)
+        for s in settings.sender
+        if s.password_hash
+    ]
+    return EmbeddedBroker(
+        host=settings.mqtt.host,
+        port=port or _free_port(settings.mqtt.host),
+        directory=directory / "broker",
+        logins=None if open_to_all else logins,
+        hub_password=None if open_to_all else secrets.token_urlsafe(24),
+        certificate=settings.mqtt.certificate,
+        key=settings.mqtt.key,
+    )
+
+
+def _free_port(host: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def _hub_url(broker: EmbeddedBroker, shown: str) -> str:
+    if broker.hub_password is None:
+        return shown
+    scheme, _, rest = shown.partition("://")
+    return f"{scheme}://{HUB_USER}:{broker.hub_password}@{rest}"
+
+
+def _without_login(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
+
+
+async def _keep(keeper: Keeper, stack: contextlib.AsyncExitStack, running: Running) -> None:
+    """Run `keeper` beside us until the stack unwinds."""
+    task = asyncio.create_task(keeper.run(), name=f"keep {keeper.child.name} running")
+
+    async def end() -> None:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    stack.push_async_callback(end)
+    running.keepers[keeper.child.name] = keeper
+
+
+async def _answers(host: str, port: int) -> None:
+    """Wait until something accepts connections. Raises TimeoutError after a minute."""
+    async with asyncio.timeout(_READY_S):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(host, port)
+            except OSError:
+                await asyncio.sleep(0.01)
+            else:
+                writer.close()
+                return
+
+
+async def _start_epjs(
+    simulated: list[SimulatedEpj], http: str, directory: Path, stack: contextlib.AsyncExitStack, running: Running
+) -> None:
+    """Run the simulated EPJs, all in one process of their own."""
+    file = directory / "epj.json"
+    ready = directory / "epj.ready"
+    ready.unlink(missing_ok=True)
+    epjs = [
+        {
+            "organisation_number": s.organisation_number,
+            "adapter": s.adapter,
+            "socket": s.listening.fileno(),
+            "store": str(directory / f"epj-{s.organisation_number}.sqlite"),
+            "hub_url": f"{http}/pull/{s.organisation_number}",
+        }
+        for s in simulated
+    ]
+    file.write_text(json.dumps({"epjs": epjs, "ready_file": str(ready)}), encoding="utf-8")
+    command = [sys.executable, "-m", "epj_adapter.simulated", "--config", str(file)]
+    fds = tuple(s.listening.fileno() for s in simulated)
+    await _keep(Keeper(Child("epj", command, directory / "logs" / "epj.log", fds)), stack, running)
+
+
+async def _start_hub(
+    orders: Orders, listening: socket.socket, stack: contextlib.AsyncExitStack, running: Running
+) -> None:
+    orders.ready_file.unlink(missing_ok=True)
+    file = orders.data_directory / "orders.json"
+    orders.save(file)
+    command = [sys.executable, "-m", "hub.app.process", str(file)]
+    child = Child("hub", command, orders.data_directory / "logs" / "hub.log", (listening.fileno(),))
+    await _keep(Keeper(child), stack, running)
+
+
+async def _ready(directory: Path, with_epj: bool, running: Running) -> None:
+    """Wait until the hub has subscribed and everything listens. Raises TimeoutError after a minute."""
+    files = [directory / "hub.ready", *([directory / "epj.ready"] if with_epj else [])]
+    async with asyncio.timeout(_READY_S):
+        while not all(file.exists() for file in files):  # noqa: ASYNC110  # other processes' files have no event
+            await asyncio.sleep(0.01)
+    if with_epj:
+        running.endpoints["epj_admin"] = {
+            number: found["admin"] for number, found in json.loads((directory / "epj.ready").read_text()).items()
+        }

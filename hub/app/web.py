@@ -1,0 +1,26 @@
+"""The hub's web application: every HTTP door in one."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from hub.api import operations as operations_door
+from hub.api.operations import Operations
+from hub.app.orders import Orders
+from hub.app.parts import Parts
+
+
+def web_application(orders: Orders, parts: Parts) -> FastAPI:
+    """The application with its doors."""
+    app = FastAPI(title="Knutepunkt", version="0.1.0", docs_url=None, redoc_url=None)
+    operations = Operations(parts.engines, parts.ingest, parts.dispatcher, parts.clock, orders.operations_token)
+    app.include_router(operations_door.router(operations))
+
+    @app.get("/health", tags=["drift"])
+    async def health() -> JSONResponse:
+        """Whether the hub listens to its broker."""
+        is_ready = parts.bridge.is_ready.is_set()
+        return JSONResponse({"ready": is_ready}, 200 if is_ready else 503)
+
+    return app
