@@ -55,5 +55,5 @@ DEVICE = Device(
         Example("Hendelse foran kameraet", Alert("4.25", 20, "night_up"), "DetectedIssue", ("4.25",)),
         Example("Avvik ved planlagt tilsyn", Alert("4.26", 20, "not_in_bed"), "DetectedIssue", ("4.26",)),
     ),
-    heartbeat_s=3_600,
+    heartbeat_s=86_400,
 )

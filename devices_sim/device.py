@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from devices_sim.happening import Happening, What
 from devices_sim.life import Life, Trouble, life_of, troubles_of
+from devices_sim.localday import CLOCK_CHANGE
 from devices_sim.randomness import Stream, mixed
 
 if TYPE_CHECKING:
     from devices_sim.localday import LocalDay
-    from devices_sim.rates import Rates
+    from devices_sim.rates import RateValues
     from devices_sim.resident import Kit, Resident
 
 
@@ -62,7 +63,7 @@ class ResidentDay:
 
     __slots__ = ("_life", "_troubles", "date", "rates", "resident", "seed")
 
-    def __init__(self, resident: Resident, date: LocalDay, rates: Rates) -> None:
+    def __init__(self, resident: Resident, date: LocalDay, rates: RateValues) -> None:
         self.resident = resident
         self.date = date
         self.rates = rates
@@ -91,13 +92,15 @@ class ResidentDay:
 class DeviceDay:
     """One kit's date: the resident's day, the rates, and a random stream of the kit's own."""
 
-    __slots__ = ("_of", "kit", "rates", "stream")
+    __slots__ = ("_late_s", "_of", "kit", "rates", "seed", "stream")
 
     def __init__(self, of: ResidentDay, kit: Kit) -> None:
         self._of = of
         self.kit = kit
         self.rates = of.rates
-        self.stream = Stream(mixed(kit.salt, of.date.number))
+        self.seed = mixed(kit.salt, of.date.number)
+        self.stream = Stream(self.seed)
+        self._late_s = of.date.shift if kit.slow_to_change else 0
 
     @property
     def resident(self) -> Resident:
@@ -122,4 +125,6 @@ class DeviceDay:
     def says(self, second: int, what: What) -> Happening:
         """`what` said at a local second of the date, a few seconds on its way."""
         salt = self.stream.bits()
-        return Happening(self.date.at(second), self._of.resident, self.kit, what, salt, 1 + salt % 4)
+        at = self._of.date.at(second)
+        error = self.kit.clock_error_s + (self._late_s if second >= CLOCK_CHANGE else 0)
+        return Happening(at, self._of.resident, self.kit, what, salt, 1 + salt % 4, error)

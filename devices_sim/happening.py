@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from devices_sim.localday import stated
+
 if TYPE_CHECKING:
     from devices_sim.resident import Kit, Resident
 
@@ -81,7 +83,7 @@ class Happening:
     """`what` a resident's kit says at `at` (true time, seconds since 1970) and sends `delay_s` later.
 
     `salt` seeds everything that the message needs besides (identifiers), so that it can be written at any
-    time and in any order with the same result.
+    time and in any order with the same result. `clock_error_s` is how far ahead the kit's clock is at that time.
     """
 
     at: int
@@ -90,3 +92,13 @@ class Happening:
     what: What
     salt: int
     delay_s: int = 2
+    clock_error_s: int = 0
+
+    @property
+    def sent_at(self) -> int:
+        """When the message reaches the broker, in seconds since 1970."""
+        return self.at + self.delay_s
+
+    def stated(self, after_s: int = 0) -> str:
+        """The time of the event by the kit's own clock, in its own way of writing; or `after_s` later."""
+        return stated(self.at + self.clock_error_s + after_s, self.kit.time_style)

@@ -9,7 +9,7 @@ from devices_sim.localday import HOUR
 
 if TYPE_CHECKING:
     from devices_sim.randomness import Stream
-    from devices_sim.rates import Rates
+    from devices_sim.rates import RateValues
     from devices_sim.resident import Resident
 
 
@@ -48,7 +48,7 @@ class Life:
     troubles: tuple[Trouble, ...]
 
 
-def troubles_of(resident: Resident, stream: Stream, rates: Rates) -> tuple[Trouble, ...]:
+def troubles_of(resident: Resident, stream: Stream, rates: RateValues) -> tuple[Trouble, ...]:
     """What goes wrong in a day apart from the nights up: a cheap draw, since most days nothing does."""
     frailty = resident.frailty
     fall, unwell = rates["people.fall_per_day"] * frailty, rates["people.unwell_per_day"] * frailty
@@ -70,7 +70,7 @@ def _hour_of_trouble(stream: Stream) -> int:
     return stream.weighted(_TROUBLE_HOURS) * HOUR + stream.below(HOUR)
 
 
-def life_of(resident: Resident, stream: Stream, rates: Rates) -> Life:
+def life_of(resident: Resident, stream: Stream, rates: RateValues) -> Life:
     """A full day, drawn from `stream`; falls at night follow from being up at night."""
     wakes = int(stream.about(7.25, 0.6) * HOUR)
     sleeps = int(stream.about(22.4, 0.7) * HOUR)
@@ -90,18 +90,18 @@ def life_of(resident: Resident, stream: Stream, rates: Rates) -> Life:
     )
 
 
-def _nights(resident: Resident, stream: Stream, rates: Rates, *, wakes: int) -> tuple[Stretch, ...]:
+def _nights(resident: Resident, stream: Stream, rates: RateValues, *, wakes: int) -> tuple[Stretch, ...]:
     times = sorted(
         stream.below(wakes - HOUR) for _ in range(stream.count(rates["people.up_at_night"] * resident.frailty))
     )
     return tuple(Stretch(at, at + stream.between(240, 1500), "badet") for at in times)
 
 
-def _visits(stream: Stream, rates: Rates, *, wakes: int) -> tuple[Stretch, ...]:
+def _visits(stream: Stream, rates: RateValues, *, wakes: int) -> tuple[Stretch, ...]:
     starts = sorted(stream.between(wakes, 21 * HOUR) for _ in range(stream.count(rates["people.visit_per_day"])))
     return tuple(Stretch(at, at + stream.between(600, 2400)) for at in starts)
 
 
-def _outings(stream: Stream, rates: Rates) -> tuple[Stretch, ...]:
+def _outings(stream: Stream, rates: RateValues) -> tuple[Stretch, ...]:
     starts = sorted(stream.between(9 * HOUR, 18 * HOUR) for _ in range(stream.count(rates["people.outing_per_day"])))
     return tuple(Stretch(at, at + stream.between(1200, 7200)) for at in starts)

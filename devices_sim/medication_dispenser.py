@@ -113,5 +113,5 @@ DEVICE = Device(
             for (code, severity, cause), _ in (*_MISSED, *_TECHNICAL)
         ),
     ),
-    heartbeat_s=3_600,
+    heartbeat_s=21_600,
 )

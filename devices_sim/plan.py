@@ -1,25 +1,26 @@
 """The demo's day: a seeded day of small municipalities, with everything that goes wrong on purpose, in memory.
 
-The day is ordinary life (`devices_sim.day`), plus set pieces that every demo must show whatever the seed:
+The day is ordinary life (the device files), plus set pieces that every demo must show whatever the seed:
 `devices_sim.set_pieces`. The same seed gives the same emissions byte for byte.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from devices_sim import set_pieces
 from devices_sim.answer_key import AnswerKey, Scribe, TrueTechnical
-from devices_sim.day import answers, happenings
+from devices_sim.device import DeviceDay, ResidentDay
 from devices_sim.emission import Emission
+from devices_sim.happening import Happening
 from devices_sim.localday import LocalDay, days_from
 from devices_sim.population import populate
-from devices_sim.rates import Rates, load_rates
+from devices_sim.rates import RateValues, load_rates
 from devices_sim.resident import Resident
-from devices_sim.response_centre import staffing
 from devices_sim.town import Town, town
+from devices_sim.world import answers
 from devices_sim.writing import follow_up_written, written
 from hub.plugins import DEVICES, discover
 
@@ -55,11 +56,11 @@ def plan_day(
     towns: Iterable[Town] = DEMO_TOWNS,
     start: datetime = DEMO_START,
     hours: float = 24,
-    rates: Rates | None = None,
+    rates: RateValues | None = None,
 ) -> DayPlan:
     """A demo's day of `towns` from `start` (aware) on. Answers to its alerts may come after its end."""
     towns, end = tuple(towns), start + timedelta(hours=hours)
-    rates = rates or load_rates()
+    rates = rates or load_rates().values
     population = populate(towns, seed=seed, rates=rates, devices=discover(DEVICES))
     emissions: list[Emission] = []
     technical: list[TrueTechnical] = []
@@ -80,9 +81,16 @@ def plan_day(
 
 
 def _date(
-    residents: Sequence[Resident], date: LocalDay, *, start: datetime, end: datetime, rates: Rates
+    residents: Sequence[Resident], date: LocalDay, *, start: datetime, end: datetime, rates: RateValues
 ) -> list[Emission]:
     first, last = start.timestamp(), end.timestamp()
-    said = [h for h in happenings(residents, date, rates) if first <= h.at < last]
-    staff = staffing(len(residents) * 0.15, rates)
-    return [*map(written, said), *map(follow_up_written, answers(said, date, staff=staff, rates=rates))]
+    said = [h for h in _said(residents, date, rates) if first <= h.at < last]
+    return [*map(written, said), *map(follow_up_written, answers(said, residents, date=date, rates=rates))]
+
+
+def _said(residents: Sequence[Resident], date: LocalDay, rates: RateValues) -> Iterator[Happening]:
+    """What the devices say, all of it connected: what the network does to it belongs to the demo's player."""
+    for resident in residents:
+        of = ResidentDay(resident, date, rates)
+        for kit in resident.kits:
+            yield from kit.device.day(DeviceDay(of, kit))

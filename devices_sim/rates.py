@@ -10,6 +10,9 @@ from typing import Any
 
 from hub.model.errors import ConfigurationError, ConfigurationFault
 
+#: The table's values by dotted key, all that the simulation itself needs.
+RateValues = Mapping[str, float]
+
 _OURS = Path(__file__).with_name("rates.toml")
 
 
@@ -26,13 +29,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """The whole table by dotted key. `rates["camera.share"]` is the value."""
+    """The whole table by dotted key: rows with units and sources, and the bare values."""
 
     rows: Mapping[str, Rate]
-    values: Mapping[str, float]
-
-    def __getitem__(self, key: str) -> float:
-        return self.values[key]
+    values: RateValues
 
     @classmethod
     def of(cls, rows: Mapping[str, Rate]) -> Rates:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from devices_sim import names
 from devices_sim.randomness import Stream
@@ -15,14 +15,17 @@ if TYPE_CHECKING:
     from devices_sim.town import Town
 
 MAKER = "Acme Velferd AS"
+#: The year in which ages are counted: that of the population table.
+AGES_OF_YEAR = 2024
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """One piece of equipment in a home: its serial number, what it is, its habits.
+    """One piece of equipment in a home: its serial number, what it is, and the habits it was built with.
 
-    `clock_error_s` is how far its clock is ahead. `share` places it among its kind, from 0 up to 1, for what
-    must be the same every day (schedules, which zone, when the battery was changed).
+    `salt` seeds all that must be the same every day (schedules, when the battery was changed). `clock_error_s` is
+    how far its clock is ahead, `slow_to_change` whether it misses the summer-time change for a day. `time_style` is
+    how its firmware writes a time, `poor_coverage` whether messages are sometimes late.
     """
 
     id: str
@@ -30,11 +33,14 @@ class Kit:
     service: str
     salt: int
     clock_error_s: int = 0
+    slow_to_change: bool = False
+    time_style: Literal["local", "utc", "seven_digits"] = "local"
+    poor_coverage: bool = False
     maker: str = MAKER
 
     @property
     def share(self) -> float:
-        """A fixed number from 0 up to 1."""
+        """A fixed number from 0 up to 1, the kit's place among its kind."""
         return (self.salt >> 11) * 2.0**-53
 
 
@@ -42,8 +48,7 @@ class Kit:
 class Resident:
     """One person. `identity` is a synthetic identity number, `frailty` multiplies how often trouble comes.
 
-    `household` numbers the home within the municipality: partners share it. `district` is a part of town from 0
-    to 9, for outages. `twins` marks a kit on which both doors report (see the plan of the demo).
+    `household` numbers the home within the municipality: partners share it.
     """
 
     town: Town
@@ -61,11 +66,6 @@ class Resident:
         """The part of town, 0 to 9: neighbours share it."""
         return self.household // 7 % 10
 
-    @property
-    def topic_root(self) -> str:
-        """The municipality's part of every topic."""
-        return f"vft/{self.town.organisation_number}"
-
 
 class IdentityNumbers:
     """Deals out synthetic identity numbers (month plus 80), none twice within one population."""
@@ -77,11 +77,9 @@ class IdentityNumbers:
 
     def number(self, stream: Stream, birth_year: int) -> str:
         """A number for someone born in `birth_year` (1900 to 2039), valid in date and check digits."""
-        for candidate in _candidates(stream, birth_year):
-            if candidate not in self._dealt:
-                self._dealt.add(candidate)
-                return candidate
-        raise AssertionError("unreachable")
+        number = next(n for n in _candidates(stream, birth_year) if n not in self._dealt)
+        self._dealt.add(number)
+        return number
 
 
 def _candidates(stream: Stream, birth_year: int) -> Iterator[str]:
@@ -97,16 +95,16 @@ def _candidates(stream: Stream, birth_year: int) -> Iterator[str]:
 def person(town: Town, number: int, household: int, *, stream: Stream, numbers: IdentityNumbers) -> Resident:
     """A resident drawn from `stream`: age by the town's age groups of recipients, name, frailty."""
     age = _age(stream, town.ages)
-    birth_year = 2024 - age
+    birth_year = AGES_OF_YEAR - age
     given = stream.pick(names.WOMEN if stream.chance(0.68) else names.MEN)
-    frailty = (0.5 + stream.unit()) * (1.2 if age >= 80 else 0.75)
     return Resident(
         town,
         number,
         numbers.number(stream, birth_year),
         f"{given} {stream.pick(names.FAMILIES)}",
         birth_year,
-        frailty,
+        # People differ by a factor of three; the mean over recipients is 1 (seven in ten are 80 or more).
+        (0.5 + stream.unit()) * (1.1 if age >= 80 else 0.767),
         household,
         stream.bits(),
     )

@@ -18,12 +18,10 @@ from devices_sim.randomness import Stream, mixed
 if TYPE_CHECKING:
     from devices_sim.happening import Happening
     from devices_sim.localday import LocalDay
-    from devices_sim.rates import Rates
+    from devices_sim.rates import RateValues
 
 #: An alert that nobody has taken after so many seconds goes to the home service's own watch.
 PASSED_ON_AFTER_S = 600
-#: How the day's alerts are spread over the three shifts: night from 0 and from 23, day, evening.
-_SHIFTS = (("night", 0, 7), ("day", 7, 15), ("evening", 15, 23), ("night", 23, 24))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +66,13 @@ class Staffing:
     day: int
     evening: int
 
-    def on_duty(self, hour: int) -> int:
-        """How many work at a local hour of the day."""
-        shift = next(name for name, start, end in _SHIFTS if start <= hour % 24 < end)
-        return int(getattr(self, shift))
+    @property
+    def by_hour(self) -> tuple[int, ...]:
+        """How many work in each local hour of the day."""
+        return (self.night,) * 7 + (self.day,) * 8 + (self.evening,) * 8 + (self.night,)
 
 
-def staffing(alerts_per_day: float, rates: Rates, *, share: float = 1.0) -> Staffing:
+def staffing(alerts_per_day: float, rates: RateValues, *, share: float = 1.0) -> Staffing:
     """Enough operators for a usual day; `share` below 1 sends some of them home."""
     hourly = alerts_per_day / 24 / rates["response_centre.alerts_per_operator_hour"] * share
     night, day, evening = (max(1, round(hourly * peak + 0.3 * share)) for peak in (1.0, 2.2, 1.9))
@@ -92,56 +90,63 @@ class Taken:
     passed_on: bool = False
 
 
-def follow_ups(alerts: Iterable[Happening], *, date: LocalDay, staff: Staffing, rates: Rates) -> Iterator[FollowUp]:
+def follow_ups(
+    alerts: Iterable[Happening], *, date: LocalDay, staff: Staffing, rates: RateValues
+) -> Iterator[FollowUp]:
     """Everything that the centre says of a date's alerts, in the order in which they were taken."""
-    arrivals = sorted((a for a in alerts if isinstance(a.what, Alert)), key=lambda a: (a.at + a.delay_s, a.salt))
+    arrivals = sorted((a for a in alerts if isinstance(a.what, Alert)), key=lambda a: (a.sent_at, a.salt))
     for taken in queue(arrivals, date=date, staff=staff):
         yield from handled(taken, rates)
 
 
 def queue(arrivals: Sequence[Happening], *, date: LocalDay, staff: Staffing) -> Iterator[Taken]:
     """Who takes which alert when: the most severe first, then the oldest; on what waits too long, another."""
-    free = [date.start] * max(staff.night, staff.day, staff.evening)
+    by_hour = staff.by_hour
+    # Operators by when they can next take a call: free, and on a shift that has room for that many.
+    free = [(_available(number, date.start, date, by_hour), number) for number in range(max(by_hour))]
+    heapq.heapify(free)
     waiting: list[tuple[int, int, int, Happening]] = []
-    position = 0
-    while position < len(arrivals) or waiting:
-        operator = min(range(len(free)), key=lambda number: (_available(number, free[number], date, staff), number))
-        now = _available(operator, free[operator], date, staff)
+    position, count = 0, len(arrivals)
+    while position < count or waiting:
+        now, operator = heapq.heappop(free)
         if not waiting:
-            now = max(now, arrivals[position].at + arrivals[position].delay_s)
-        while position < len(arrivals) and arrivals[position].at + arrivals[position].delay_s <= now:
+            arrived = arrivals[position].sent_at
+            if arrived > now:
+                now = _available(operator, arrived, date, by_hour)
+                heapq.heappush(free, (now, operator))
+                now, operator = heapq.heappop(free)
+        while position < count and arrivals[position].sent_at <= now:
             arrival = arrivals[position]
             severity = arrival.what.severity if isinstance(arrival.what, Alert) else 0
             heapq.heappush(waiting, (-severity, arrival.at, position, arrival))
             position += 1
-        about = heapq.heappop(waiting)[3]
-        taken, busy = _take(about, operator, now)
+        if not waiting:
+            heapq.heappush(free, (now, operator))
+            continue
+        taken, busy = _take(heapq.heappop(waiting)[3], operator, now)
         yield taken
-        if not taken.passed_on:
-            free[operator] = taken.at + busy
+        heapq.heappush(free, (_available(operator, now + busy, date, by_hour), operator))
 
 
-def _available(operator: int, free_at: int, date: LocalDay, staff: Staffing) -> int:
-    """When an operator can next take a call: when free, and on a shift that has room for that many."""
-    at = free_at
-    for _ in range(48):
-        if operator < staff.on_duty((at - date.start) // HOUR):
-            return at
-        at = date.start + ((at - date.start) // HOUR + 1) * HOUR
-    return at
+def _available(operator: int, at: int, date: LocalDay, by_hour: Sequence[int]) -> int:
+    hour = (at - date.start) // HOUR
+    if operator < by_hour[hour % 24]:
+        return at
+    following = next(h for h in range(hour + 1, hour + 25) if operator < by_hour[h % 24])
+    return date.start + following * HOUR
 
 
 def _take(about: Happening, operator: int, now: int) -> tuple[Taken, int]:
     stream = Stream(mixed(about.salt, 1))
-    arrived = about.at + about.delay_s
+    arrived = about.sent_at
     assert isinstance(about.what, Alert)
     if now - arrived > PASSED_ON_AFTER_S:
         at = arrived + PASSED_ON_AFTER_S + stream.between(20, 240)
-        return Taken(about, about.what, 90 + stream.below(5), at, True), 0
-    return Taken(about, about.what, operator + 1, max(now, arrived) + stream.between(8, 45)), stream.between(60, 300)
+        return Taken(about, about.what, 90 + stream.below(5), at, passed_on=True), 0
+    return Taken(about, about.what, operator + 1, now + stream.between(8, 45)), stream.between(60, 300)
 
 
-def handled(taken: Taken, rates: Rates) -> Iterator[FollowUp]:
+def handled(taken: Taken, rates: RateValues) -> Iterator[FollowUp]:
     """One document when a talk settles it; two versions of one when somebody has to go there."""
     stream = Stream(mixed(taken.about.salt, 2))
     words = wording(taken.alert.cause)

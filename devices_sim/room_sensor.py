@@ -47,6 +47,6 @@ DEVICE = Device(
         Example(f"Varsel {code}", Alert(code, severity, cause), "DetectedIssue", (code,))
         for (code, severity, cause), _ in _SEEN
     ),
-    heartbeat_s=14_400,
+    heartbeat_s=86_400,
     battery_days=720,
 )

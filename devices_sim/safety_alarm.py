@@ -26,12 +26,11 @@ def day(day: DeviceDay) -> Iterator[Happening]:
     for trouble in day.troubles:
         if trouble.kind == "unwell" or day.stream.chance(day.rates["safety_alarm.pressed_after_fall"]):
             yield day.says(trouble.at + day.stream.between(30, 400), _call(day, trouble.kind, trouble.place))
-    frailty = day.resident.frailty
-    calls = day.stream.count((day.rates["safety_alarm.help_per_day"]) * frailty)
-    for _ in range(calls):
-        yield day.says(_waking_second(day), _call(day, day.stream.weighted(CAUSES), None))
-    for _ in range(day.stream.count(day.rates["safety_alarm.accidental_per_day"])):
-        yield day.says(_waking_second(day), _call(day, "accidental", None))
+    help_calls = day.rates["safety_alarm.help_per_day"] * day.resident.frailty
+    calls = help_calls + day.rates["safety_alarm.accidental_per_day"]
+    for _ in range(day.stream.count(calls)):
+        cause = day.stream.weighted(CAUSES) if day.stream.chance(help_calls / calls) else "accidental"
+        yield day.says(_waking_second(day), _call(day, cause, None))
 
 
 def _waking_second(day: DeviceDay) -> int:
@@ -69,6 +68,6 @@ DEVICE = Device(
         Example("Trykk på alarmknappen", Alert("3", 20, "toilet"), "DetectedIssue", ("3",)),
         Example("Snortrekk på badet etter fall", Alert("4.14", 30, "fall", "badet"), "DetectedIssue", ("4.14",)),
     ),
-    heartbeat_s=86_400,
+    heartbeat_s=604_800,
     battery_days=730,
 )

@@ -18,7 +18,7 @@ from devices_sim.happening import Alert, Dispense, Happening, Reading, Report, S
 from devices_sim.localday import instant
 from devices_sim.message import document
 from devices_sim.randomness import Stream, mixed, seed_of
-from devices_sim.rates import Rates
+from devices_sim.rates import RateValues
 from devices_sim.resident import Kit, Resident
 from devices_sim.response_centre import FollowUp, Taken, handled
 from devices_sim.writing import facts, follow_up_written, topic, written
@@ -59,7 +59,7 @@ class _Stage:
     stream: Stream
     start: datetime
     length_s: float
-    rates: Rates
+    rates: RateValues
 
     def at(self, hour: float) -> int:
         return int(self.start.timestamp() + self.length_s * hour / 24)
@@ -78,7 +78,7 @@ class _Stage:
         return Happening(self.at(hour), resident, kit, what, self.stream.bits())
 
 
-def pieces(residents: Sequence[Resident], *, seed: int, start: datetime, end: datetime, rates: Rates) -> Pieces:
+def pieces(residents: Sequence[Resident], *, seed: int, start: datetime, end: datetime, rates: RateValues) -> Pieces:
     """The set pieces for one municipality's residents between `start` and `end`, spread as over a full day."""
     stream = Stream(seed_of(seed, "set pieces", residents[0].town.organisation_number))
     stage = _Stage(residents, stream, start, (end - start).total_seconds(), rates)
@@ -93,16 +93,16 @@ def pieces(residents: Sequence[Resident], *, seed: int, start: datetime, end: da
     return Pieces((*emissions, *_signs_of_life(residents, stage), *statuses), technical)
 
 
-def _with_answers(happening: Happening, rates: Rates) -> list[Emission]:
+def _with_answers(happening: Happening, rates: RateValues) -> list[Emission]:
     """The message, and where it is an alert its handling by an operator of the set piece's own."""
     return [written(happening), *(follow_up_written(said) for said in _handled(happening, rates))]
 
 
-def _handled(happening: Happening, rates: Rates) -> list[FollowUp]:
+def _handled(happening: Happening, rates: RateValues) -> list[FollowUp]:
     if not isinstance(happening.what, Alert):
         return []
     wait = 20 + happening.salt % 60
-    return list(handled(Taken(happening, happening.what, 7, happening.at + happening.delay_s + wait), rates))
+    return list(handled(Taken(happening, happening.what, 7, happening.sent_at + wait), rates))
 
 
 def _linked_double(stage: _Stage) -> Iterator[Emission]:

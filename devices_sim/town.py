@@ -22,10 +22,10 @@ SERVICES = {
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A municipality: number of recipients by service, its senders and its population by age group.
+    """A municipality: number of recipients by service, and its senders.
 
     `vendor` sends for the devices, `cloud` is the same vendor's cloud, `centre` the response centre. A service
-    in `vendors` has a sender of its own.
+    in `vendors` has a sender of its own. `ages` weighs the age groups of recipients (18-66, 67-79, 80-89, 90 on).
     """
 
     organisation_number: str
@@ -54,7 +54,14 @@ class Town:
         return {sender: tuple(sorted(found)) for sender, found in codes.items()}
 
 
-def town(organisation_number: str, name: str, recipients: Mapping[str, int], *, number: str = "") -> Town:
+def town(
+    organisation_number: str,
+    name: str,
+    recipients: Mapping[str, int],
+    *,
+    number: str = "",
+    ages: tuple[int, int, int, int] = (10, 20, 50, 20),
+) -> Town:
     """A municipality with senders named after it, as the VKP id is formed: vendor, system, municipality."""
     place = _ascii(name)
     return Town(
@@ -65,6 +72,7 @@ def town(organisation_number: str, name: str, recipients: Mapping[str, int], *, 
         cloud=f"Acme_Sky_{place}",
         centre=f"Respons_Senter_{place}",
         number=number,
+        ages=ages,
     )
 
 

@@ -75,7 +75,7 @@ def written(happening: Happening) -> Emission:
     resource = _resource(happening, uuid)
     named = not isinstance(happening.what, Alert) or happening.what.named
     return Emission(
-        instant(happening.at + happening.delay_s),
+        instant(happening.sent_at),
         topic(happening),
         orjson.dumps(resource),
         case=facts(happening),

@@ -116,7 +116,7 @@ def cloud_alert(happening: Happening, alert: Alert, number: str, salt: int) -> t
     """The same alert as the vendor's cloud passes it on, numbered only by the Bundle; and its full URL's UUID."""
     ids = Stream(salt)
     note_uuid, issue_uuid, device_uuid = ids.uuid(), ids.uuid(), ids.uuid()
-    said_at = happening.at + happening.delay_s
+    said_at = happening.sent_at
     author = {"type": "Device", "identifier": {"system": v.DEVICE_NUMBER, "value": happening.kit.id}}
     note = composition(happening, note_uuid, said_at, author=author, title="Varsel fra utstyrsleverandør", category="1")
     note["event"] = [{"code": [_STEP_CODES["0"]], "period": {"start": local_text(happening.at)}}]
@@ -143,7 +143,7 @@ def report(happening: Happening, what: Report, bundle_uuid: str, issue_uuid: str
     """A remote follow-up report: alert, a nurse's note, questionnaire and measurements in one document."""
     ids = Stream(happening.salt ^ 0x5EED)
     note_uuid = ids.uuid()
-    said_at = happening.at + happening.delay_s
+    said_at = happening.sent_at
     nurse = {
         "type": "Practitioner",
         "identifier": {"system": v.OPERATOR, "value": "sykepleier-01"},

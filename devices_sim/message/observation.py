@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from devices_sim.localday import local_text
 from devices_sim.message import vocabulary as v
 from devices_sim.message.resources import device_reference, patient, urn
 from devices_sim.message.vocabulary import Json
@@ -94,7 +93,7 @@ def observation(happening: Happening, reading: Reading, uuid: str) -> Json:
         "category": _VITAL,
         "code": _CODES[reading.measure],
         "subject": patient(happening.resident),
-        "effectiveDateTime": local_text(happening.at + happening.kit.clock_error_s),
+        "effectiveDateTime": happening.stated(),
         "device": device_reference(happening),
     }
     if measure.parts:

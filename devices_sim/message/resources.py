@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from devices_sim.localday import local_text
 from devices_sim.message import vocabulary as v
 from devices_sim.message.vocabulary import Json, coded, profile
 from hub.model.person import IDENTITY_NUMBER
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 _FHIR_SEVERITY = {0: "low", 10: "low", 20: "moderate", 30: "high", 40: "high"}
 _DETECTED_ISSUE = profile("DetectedIssue")
 _DISPENSE = profile("MedicationDispense")
-_ENCOUNTER = profile("digital-Encounter")
+_ENCOUNTER = profile("Encounter")
 
 
 def urn(uuid: str) -> Json:
@@ -57,7 +56,7 @@ def detected_issue(happening: Happening, alert: Alert, uuid: str | None) -> Json
     if level:
         issue["severity"] = _FHIR_SEVERITY[level]
     issue["patient"] = patient(happening.resident)
-    issue["identifiedDateTime"] = local_text(happening.at + happening.kit.clock_error_s)
+    issue["identifiedDateTime"] = happening.stated()
     issue["author"] = device_reference(happening)
     if alert.place:
         issue["detail"] = f"Sted: {alert.place}"
@@ -75,13 +74,12 @@ def medication_dispense(happening: Happening, dispense: Dispense, uuid: str) -> 
         "medicationCodeableConcept": {"text": f"Multidose, {dispense.dose}"},
         "subject": patient(happening.resident),
         "performer": [{"actor": device_reference(happening)}],
-        "whenHandedOver": local_text(happening.at + happening.kit.clock_error_s),
+        "whenHandedOver": happening.stated(),
     }
 
 
 def encounter(happening: Happening, supervision: Supervision, uuid: str) -> Json:
     """A look-in by camera, sound or two-way speech."""
-    start = happening.at + happening.kit.clock_error_s
     return {
         "resourceType": "Encounter",
         "meta": _ENCOUNTER,
@@ -95,7 +93,7 @@ def encounter(happening: Happening, supervision: Supervision, uuid: str) -> Json
                 "individual": device_reference(happening),
             }
         ],
-        "period": {"start": local_text(start), "end": local_text(start + supervision.lasted_s)},
+        "period": {"start": happening.stated(), "end": happening.stated(supervision.lasted_s)},
         "reasonCode": [coded(v.ENCOUNTER_REASON, supervision.reason, v.REASON_NAMES[supervision.reason])],
     }
 
