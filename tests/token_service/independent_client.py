@@ -1,0 +1,31 @@
+"""Runs the independent Node client against any token service and JFT; skips with a word where it can't."""
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).with_name("node")
+INSTALLED = shutil.which("node") is not None and (FOLDER / "node_modules" / "oauth4webapi").is_dir()
+
+needs_node = [
+    pytest.mark.needs("node"),
+    pytest.mark.skipif(not INSTALLED, reason="node, or `npm ci` in tests/token_service/node, is missing"),
+]
+
+
+async def run_independent_client(**asked):
+    """What the client tells that it did. `asked`: issuer, client_id, private_jwk, scope, write, read, message."""
+    process = await asyncio.create_subprocess_exec(
+        "node",
+        "client.mjs",
+        cwd=FOLDER,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(json.dumps(asked).encode()), 30)
+    assert process.returncode == 0, err.decode()
+    return json.loads(out)
