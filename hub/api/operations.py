@@ -6,15 +6,14 @@ in its data directory.
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query, Request
+from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query
 from pydantic import BaseModel, ConfigDict
 
+from hub.api.gatekeeper import gatekeeper
 from hub.dispatch.dispatcher import Dispatcher
 from hub.fhir.outcome import operation_outcome
 from hub.ingest.accepting import Ingest
@@ -144,22 +143,13 @@ def router(operations: Operations) -> APIRouter:
     routes = APIRouter(
         prefix="/operations",
         tags=["drift"],
-        dependencies=[Depends(_gatekeeper(operations.token))],
+        dependencies=[Depends(gatekeeper(operations.token))],
         responses={401: {"description": "Mangler driftsnøkkelen"}} if operations.token else None,
     )
     _add_overviews(routes, operations)
     _add_quarantine(routes, operations)
     _add_decisions(routes, operations)
     return routes
-
-
-def _gatekeeper(token: str | None) -> Callable[[Request], None]:
-    def check(request: Request) -> None:
-        shown = request.headers.get("authorization", "")
-        if token is not None and not hmac.compare_digest(shown.encode(), f"Bearer {token}".encode()):
-            raise HTTPException(401, "Driftsnøkkelen mangler eller er feil.", {"WWW-Authenticate": "Bearer"})
-
-    return check
 
 
 def _add_overviews(routes: APIRouter, operations: Operations) -> None:

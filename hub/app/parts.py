@@ -15,7 +15,7 @@ from hub.api.watch import Watch
 from hub.app.ids import CaseIds
 from hub.app.orders import Orders
 from hub.dispatch.destination import Destination
-from hub.dispatch.dispatcher import Address, Dispatcher
+from hub.dispatch.dispatcher import Address, Dispatcher, UsageOf
 from hub.dispatch.epj import EpjDestination
 from hub.dispatch.response_centre import ResponseCentreDestination
 from hub.ingest.accepting import Ingest, Rules
@@ -49,6 +49,7 @@ class Parts:
     dispatcher: Dispatcher
     watch: Watch
     door: MqttDoor
+    usage_of: UsageOf
 
 
 class _Outlet:
@@ -69,6 +70,7 @@ def make_parts(orders: Orders, engines: Engines) -> Parts:
     installation = _kept(orders.data_directory / "installation.id", lambda: secrets.token_hex(8).encode()).decode()
     clock: Clock = ScaledClock.parse(orders.clock) if orders.clock else SystemClock()
     settings = orders.settings
+    usage_of = _usage_of(pseudonym_key(orders.data_directory))
     outlet = _Outlet()
     centres = {
         m.organisation_number: ResponseCentreDestination(outlet, m.organisation_number, timeout_s=_CENTRE_TIMEOUT_S)
@@ -79,7 +81,7 @@ def make_parts(orders: Orders, engines: Engines) -> Parts:
         _destinations(orders, centres),
         clock,
         leases=Leases(engines, installation),
-        usage_of=_usage_of(pseudonym_key(orders.data_directory)),
+        usage_of=usage_of,
         chance=random.SystemRandom(),
     )
     rules = Rules(settings.mode, admission(settings), routing_table(settings))
@@ -87,7 +89,7 @@ def make_parts(orders: Orders, engines: Engines) -> Parts:
     watch = Watch(engines, clock, on_wants=dispatcher.wake)
     door = MqttDoor(ingest, watch, clock, response_centres=centres)
     bridge = outlet.bridge = _bridge(orders, door, client_id=f"knutepunkt-{installation}")
-    return Parts(engines, clock, bridge, ingest, dispatcher, watch, door)
+    return Parts(engines, clock, bridge, ingest, dispatcher, watch, door, usage_of)
 
 
 def _bridge(orders: Orders, door: MqttDoor, *, client_id: str) -> MqttBridge:
@@ -143,7 +145,7 @@ def _kept(file: Path, make: Callable[[], bytes]) -> bytes:
     return file.read_bytes()
 
 
-def _usage_of(key: bytes) -> Callable[[Delivery, datetime], UsageRecord]:
+def _usage_of(key: bytes) -> UsageOf:
     def usage_of(delivery: Delivery, at: datetime) -> UsageRecord:
         history = delivery.history
         return case_usage(

@@ -6,9 +6,11 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from hub.api import operations as operations_door
+from hub.api import pull as pull_door
 from hub.api.operations import Operations
 from hub.app.orders import Orders
 from hub.app.parts import Parts
+from hub.plugins import EPJ_ADAPTERS, discover
 
 
 def web_application(orders: Orders, parts: Parts) -> FastAPI:
@@ -16,6 +18,7 @@ def web_application(orders: Orders, parts: Parts) -> FastAPI:
     app = FastAPI(title="Knutepunkt", version="0.1.0", docs_url=None, redoc_url=None)
     operations = Operations(parts.engines, parts.ingest, parts.dispatcher, parts.clock, orders.operations_token)
     app.include_router(operations_door.router(operations))
+    app.include_router(pull_door.router(_pull(orders, parts)))
 
     @app.get("/health", tags=["drift"])
     async def health() -> JSONResponse:
@@ -24,3 +27,16 @@ def web_application(orders: Orders, parts: Parts) -> FastAPI:
         return JSONResponse({"ready": is_ready}, 200 if is_ready else 503)
 
     return app
+
+
+def _pull(orders: Orders, parts: Parts) -> pull_door.Pull:
+    adapters = discover(EPJ_ADAPTERS)
+    pulling = {m.organisation_number: adapters[m.epj.adapter] for m in orders.settings.municipality}
+    return pull_door.Pull(
+        parts.engines,
+        parts.clock,
+        frozenset(number for number, adapter in pulling.items() if adapter.pulls),
+        next(adapter.document for adapter in adapters.values() if adapter.document is not None),
+        parts.usage_of,
+        orders.operations_token,
+    )

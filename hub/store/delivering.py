@@ -136,7 +136,7 @@ async def load_lanes(connection: AsyncConnection, lanes: Sequence[Lane]) -> dict
     by_key = {lane.key: lane for lane in lanes}
     found: dict[str, list[Delivery]] = {}
     for row in rows:
-        delivery = _delivery(row, by_key[row.lane], messages.get(row.case_id, []))
+        delivery = delivery_of(row, by_key[row.lane], messages.get(row.case_id, []))
         found.setdefault(row.lane, []).append(delivery)
     return found
 
@@ -163,7 +163,8 @@ async def history_of(connection: AsyncConnection, case_id: str) -> CaseHistory |
     return _history(row, (await messages_of(connection, [case_id]))[case_id])
 
 
-def _delivery(row: Any, lane: Lane, messages: Sequence[CaseMessage]) -> Delivery:
+def delivery_of(row: Any, lane: Lane, messages: Sequence[CaseMessage]) -> Delivery:
+    """The delivery in a row of the outbox joined with its case."""
     return Delivery(
         case_id=row.case_id,
         lane=lane,
