@@ -63,8 +63,8 @@ class Keeper:
                 status = await process.wait()
                 if loop.time() - began > _STEADY_S:
                     delay = _FIRST_RESTART_S
-                log.warning("%s ended with status %s; starting it again in %.1f s", self.child.name, status, delay)
                 await asyncio.sleep(delay)
+                log.warning("%s ended with status %s and is started again", self.child.name, status)
                 delay = min(delay * 2, _LONGEST_RESTART_S)
         finally:
             await self._stop()

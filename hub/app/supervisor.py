@@ -9,7 +9,7 @@ import json
 import secrets
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,7 +71,7 @@ async def running(wishes: Wishes) -> AsyncIterator[Running]:
 
 
 @contextlib.contextmanager
-def _only_here(directory: Path) -> Any:
+def _only_here(directory: Path) -> Iterator[None]:
     """Hold the directory, so that two hubs never share one store."""
     with (directory / "lock").open("a") as file:
         _lock(file)
@@ -106,7 +106,7 @@ async def _start(wishes: Wishes, directory: Path, stack: contextlib.AsyncExitSta
     if simulated:
         await _start_epjs(simulated, http, directory, stack, running)
     urls = {m.organisation_number: m.epj.url for m in settings.municipality if m.epj.url}
-    urls |= {s.organisation_number: s.epj.root + _PATHS.get(s.epj.adapter, "") for s in simulated}
+    urls |= {s.organisation_number: s.root + _PATHS.get(s.adapter, "") for s in simulated}
     orders = Orders(
         settings=settings,
         data_directory=directory,
@@ -134,7 +134,7 @@ def _without_epj(settings: Settings) -> list[tuple[str, str]]:
 
 
 @contextlib.contextmanager
-def _listening_socket(host: str, port: int) -> Any:
+def _listening_socket(host: str, port: int) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -148,7 +148,7 @@ def _listening_socket(host: str, port: int) -> Any:
 
 
 @contextlib.contextmanager
-def _simulated(municipality: tuple[str, str]) -> Any:
+def _simulated(municipality: tuple[str, str]) -> Iterator[SimulatedEpj]:
     with _listening_socket("127.0.0.1", 0) as listening:
         yield SimulatedEpj(*municipality, listening)
 
