@@ -1,9 +1,13 @@
-"""Bindings: whether a code comes from the value set that a profile asks for."""
+"""Bindings: whether a code comes from the value set that a profile asks for.
+
+A VKP value set's own address where its code system's belongs is understood; `hub.fhir.invariants` remarks on it.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from hub.fhir.codes import canonical_system
 from hub.fhir.drafts import Check, Context, Draft, Drafts, shown
 from hub.fhir.rules import Binding, Rulebook, ValueSet
 from hub.fhir.shapes import Source
@@ -28,7 +32,7 @@ def bound(binding: Binding, type_name: str, source: Source, rulebook: Rulebook) 
 
 def _concept(values: ValueSet, kind: str, source: Source) -> Check:
     def check(value: Any, context: Context) -> Drafts:
-        if type(value) is not dict:
+        if type(value) is not dict or not value:
             return None
         codings = value.get("coding")
         codings = codings if type(codings) is list else [codings]
@@ -44,7 +48,7 @@ def _concept(values: ValueSet, kind: str, source: Source) -> Check:
 
 def _coding(values: ValueSet, kind: str, source: Source) -> Check:
     def check(value: Any, context: Context) -> Drafts:
-        if type(value) is not dict or _belongs(value, values):
+        if type(value) is not dict or not value or _belongs(value, values):
             return None
         draft = _outside([value], values, kind, source)
         draft.path = draft.path.removeprefix(".coding[0]")
@@ -55,7 +59,9 @@ def _coding(values: ValueSet, kind: str, source: Source) -> Check:
 
 def _belongs(coding: dict[str, Any], values: ValueSet) -> bool:
     system, code = coding.get("system"), coding.get("code")
-    if type(system) is not str or type(code) is not str or system not in values.systems:
+    if type(system) is not str or type(code) is not str:
+        return False
+    if system not in values.systems and (system := canonical_system(system)) not in values.systems:
         return False
     codes = values.systems[system]
     return codes is None or code in codes

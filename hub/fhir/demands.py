@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from hub.fhir.codes import canonical_system
 from hub.fhir.drafts import Check, Context, Draft, Drafts, shown
 from hub.fhir.shapes import Node, Source, json_name
 from hub.fhir.slicing import held
@@ -76,6 +77,8 @@ def fixed(text: str, source: Source) -> Check:
         if value == text or type(value) is not str or not value:
             return None
         found = shown(value)
+        if value == canonical_system(text):  # published with the value set's address where the system's belongs
+            return [Draft("published-address", f"{source.rule}-fixed", found=found, expected=text)]
         return [Draft(held(source, "fixed"), f"{source.rule}-fixed", found=found, expected=text, advice=source.advice)]
 
     return check

@@ -48,6 +48,10 @@ KINDS: dict[str, Kind] = {
         "warning", "warning", "code-invalid", "Bruk helst en kode fra profilens kodeverk i {element}."
     ),
     "wrong-system": Kind("warning", "warning", "code-invalid", "Koden i {element} hører til et annet kodeverk."),
+    "set-address": Kind("warning", "error", "code-invalid", "Bruk kodeverkets adresse i {element}, ikke verdisettets."),
+    "published-address": Kind(
+        "warning", "warning", "code-invalid", "Profilen er publisert med verdisettets adresse i {element}. Bruk den."
+    ),
     "unknown-code": Kind(
         "warning", "warning", "code-invalid", "Kodeverket har ingen slik kode. Rett koden i {element}."
     ),
@@ -188,6 +192,13 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return _TYPE_NAMES.get(type(value), "tall")
+
+
+def mistyped(value: object, expected: str) -> Draft:
+    """The remark on a value of the wrong type; null counts as nothing at all."""
+    if value is None:
+        return Draft("empty", "r4-empty")
+    return Draft("wrong-type", "r4-wrong-type", found=shown(value), expected=expected)
 
 
 _TYPE_NAMES: dict[type, str] = {dict: "objekt", list: "liste", type(None): "null"}

@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from hub.fhir import bundle_rules, contradiction, guide, identities, references, vital_signs
-from hub.fhir.codes import SYSTEMS
+from hub.fhir.codes import SEVERITY_LEVEL, SYSTEMS, canonical_system
 from hub.fhir.drafts import Check, Context, Draft, Drafts, shown
+
+_VKP = "http://ehelse.no/fhir/"
 
 
 def of(type_name: str, label: str, named: tuple[str, ...]) -> tuple[Check, ...]:
@@ -61,13 +63,12 @@ def _attachment(value: Any, context: Context) -> Drafts:
 
 def _coding(value: Any, context: Context) -> Drafts:
     system, code = value.get("system"), value.get("code")
-    if (
-        type(system) is not str
-        or type(code) is not str
-        or not system.startswith("http://ehelse.no/fhir/CodeSystem/vkp-")
-    ):
+    if type(system) is not str or not system.startswith(_VKP):
         return None
-    if system in SYSTEMS and code and code not in SYSTEMS[system]:
+    own = canonical_system(system)
+    if own != system and own != SEVERITY_LEVEL:
+        return [Draft("set-address", "vkp-code-system-address", path=".system", found=system, expected=own)]
+    if own in SYSTEMS and type(code) is str and code and code not in SYSTEMS[own]:
         return [Draft("unknown-code", "vkp-code-unknown", path=".code", found=shown(code), expected=system)]
     return None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from xml.parsers import expat
 
-from hub.fhir.drafts import Context, Draft, Drafts, shown
+from hub.fhir.drafts import Context, Draft, Drafts, mistyped
 
 _DANGEROUS = re.compile(
     r"<\s*/?\s*(?:\w+:)?(script|iframe|frame|frameset|object|embed|applet|form|input|button|textarea|select|link|base"
@@ -27,7 +27,7 @@ _ENTITIES = re.compile(r"&(?!#|amp;|lt;|gt;|quot;|apos;)\w+;")
 def xhtml(value: object, context: Context) -> Drafts:
     """The `div` of a narrative: XHTML in one div, well formed, with nothing in it that can run."""
     if type(value) is not str:
-        return [Draft("wrong-type", "r4-wrong-type", found=shown(value), expected="xhtml")]
+        return [mistyped(value, "xhtml")]
     if _PLAIN.fullmatch(value) and value.isprintable():
         return None if _has_text(value) else [Draft("empty", "r4-txt-2")]
     if not value or value.isspace():

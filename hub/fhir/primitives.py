@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hub.fhir import narrative, times
-from hub.fhir.drafts import Check, Context, Draft, Drafts, shown
+from hub.fhir.drafts import Check, Context, Draft, Drafts, mistyped, shown
 
 _PATTERNS = {
     "code": re.compile(r"[^\s]+(?:[ ][^\s]+)*"),
@@ -23,21 +23,21 @@ def text(value: object, context: Context) -> Drafts:
     """A `string` or `markdown`: text with something in it."""
     if type(value) is str:
         return None if value and not value.isspace() else [Draft("empty", "r4-empty")]
-    return [Draft("wrong-type", "r4-wrong-type", found=shown(value), expected="string")]
+    return [mistyped(value, "string")]
 
 
 def boolean(value: object, context: Context) -> Drafts:
     """A `boolean`."""
     if value is True or value is False:
         return None
-    return [Draft("wrong-type", "r4-wrong-type", found=shown(value), expected="boolean")]
+    return [mistyped(value, "boolean")]
 
 
 def decimal(value: object, context: Context) -> Drafts:
     """A `decimal`: any JSON number."""
     if isinstance(value, float | int) and type(value) is not bool:
         return None
-    return [Draft("wrong-type", "r4-wrong-type", found=shown(value), expected="decimal")]
+    return [mistyped(value, "decimal")]
 
 
 def _patterned(name: str) -> Check:
@@ -45,7 +45,7 @@ def _patterned(name: str) -> Check:
 
     def check(value: object, context: Context) -> Drafts:
         if type(value) is not str:
-            return [Draft("wrong-type", "r4-wrong-type", found=shown(value), expected=name)]
+            return [mistyped(value, name)]
         if match(value):
             return None
         if not value or value.isspace():
@@ -58,7 +58,7 @@ def _patterned(name: str) -> Check:
 def _whole(name: str, least: int, most: int) -> Check:
     def check(value: object, context: Context) -> Drafts:
         if not isinstance(value, int) or type(value) is bool:
-            return [Draft("wrong-type", "r4-wrong-type", found=shown(value), expected=name)]
+            return [mistyped(value, name)]
         if least <= value <= most:
             return None
         return [Draft("format", f"r4-format-{name.lower()}", expected=f"{least} til {most}")]
@@ -86,7 +86,7 @@ def one_of(codes: frozenset[str]) -> Check:
 
     def check(value: object, context: Context) -> Drafts:
         if type(value) is not str:
-            return [Draft("wrong-type", "r4-wrong-type", found=shown(value), expected="code")]
+            return [mistyped(value, "code")]
         if value in codes:
             return None
         if not value or value.isspace():

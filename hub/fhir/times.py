@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from hub.fhir.drafts import Check, Context, Draft, Drafts, shown
+from hub.fhir.drafts import Check, Context, Draft, Drafts, mistyped, shown
 from hub.model.clock import OSLO
 
 _WHOLE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-4]):\d\d)", re.ASCII)
@@ -17,7 +17,7 @@ _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?", re.AS
 def date(value: object, context: Context) -> Drafts:
     """A `date`: year, month or day, and it must exist."""
     if type(value) is not str:
-        return [Draft("wrong-type", "r4-wrong-type", found=shown(value), expected="date")]
+        return [mistyped(value, "date")]
     if not value or value.isspace():
         return [Draft("empty", "r4-empty")]
     if _DATE.fullmatch(value) and _day(value) is not None:
@@ -28,7 +28,7 @@ def date(value: object, context: Context) -> Drafts:
 def clock_time(value: object, context: Context) -> Drafts:
     """A `time` of day."""
     if type(value) is not str:
-        return [Draft("wrong-type", "r4-wrong-type", found=shown(value), expected="time")]
+        return [mistyped(value, "time")]
     if not value or value.isspace():
         return [Draft("empty", "r4-empty")]
     return None if _CLOCK.fullmatch(value) else [Draft("time", "time-impossible", expected="TT:MM:SS")]
@@ -37,7 +37,7 @@ def clock_time(value: object, context: Context) -> Drafts:
 def _moment(name: str, *, date_is_enough: bool, believable: bool) -> Check:
     def check(value: object, context: Context) -> Drafts:
         if type(value) is not str:
-            return [Draft("wrong-type", "r4-wrong-type", found=shown(value), expected=name)]
+            return [mistyped(value, name)]
         if _WHOLE.fullmatch(value):
             moment = _read(value)
             if moment is not None:

@@ -163,7 +163,7 @@ def blank(value: Any) -> bool:
 
 def not_resource(value: Any) -> list[Draft]:
     """What there is to say of something that should be a resource and is not even an object."""
-    return [_not_object(value)]
+    return [Draft("wrong-type", "r4-wrong-type", found=shown(value), expected="ressurs")]
 
 
 def unread(value: dict[str, Any]) -> list[Draft]:
