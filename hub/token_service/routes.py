@@ -16,6 +16,7 @@ from hub.model.errors import StoreUnavailable
 from hub.token_service.discovery import discovery_document, jwks_document
 from hub.token_service.errors import OAuthError
 from hub.token_service.faults import fault_document
+from hub.token_service.openapi import FORM, SIGN_IN_QUERY, TEST_TOKEN_ORDER, TOKEN_ANSWERS, TOKEN_REQUEST
 from hub.token_service.ordered_tokens import make_test_token
 from hub.token_service.service import TokenService
 from hub.token_service.sign_in import RedirectError, SignInRequest, read_sign_in, signed_in
@@ -23,7 +24,6 @@ from hub.token_service.token_endpoint import TokenRequest, token_for
 from hub.token_service.ttt_request import read_ttt_request
 
 MAX_BODY = 65_536
-_FORM = "application/x-www-form-urlencoded"
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
@@ -49,13 +49,7 @@ def _add_public(routes: APIRouter, service: TokenService) -> None:
 
 
 def _add_token(routes: APIRouter, service: TokenService) -> None:
-    answers: dict[int | str, dict[str, Any]] = {
-        400: {"description": "OAuth-feil: invalid_request, invalid_scope, use_dpop_nonce, invalid_dpop_proof …"},
-        401: {"description": "invalid_client"},
-        503: {"description": "temporarily_unavailable: lageret svarer ikke"},
-    }
-
-    @routes.post("/connect/token", summary="Hent token", responses=answers, openapi_extra=_TOKEN_FORM)
+    @routes.post("/connect/token", summary="Hent token", responses=TOKEN_ANSWERS, openapi_extra=TOKEN_REQUEST)
     async def token(request: Request) -> Response:
         try:
             granted = await token_for(service, await _token_request(request))
@@ -68,8 +62,8 @@ def _add_token(routes: APIRouter, service: TokenService) -> None:
 
 
 async def _token_request(request: Request) -> TokenRequest:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        raise OAuthError("invalid_request", f"the body must be {_FORM}")
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        raise OAuthError("invalid_request", f"the body must be {FORM}")
     form = _form((await _body(request)).decode("utf-8", "replace"))
     return TokenRequest(form, tuple(request.headers.getlist("dpop")), str(request.url))
 
@@ -94,7 +88,11 @@ async def _body(request: Request) -> bytes:
 
 
 def _add_test_tokens(routes: APIRouter, service: TokenService) -> None:
-    @routes.post("/v2/create-test-token-with-key", summary="Lag et test-token", responses={400: {}})
+    answers: dict[int | str, dict[str, Any]] = {400: {"description": "Bestillingen kan ikke innfris"}}
+
+    @routes.post(
+        "/v2/create-test-token-with-key", summary="Lag et test-token", responses=answers, openapi_extra=TEST_TOKEN_ORDER
+    )
     @routes.post("/create-test-token", include_in_schema=False)
     async def create(request: Request) -> Response:
         try:
@@ -116,7 +114,12 @@ def _ttt_refusal(text: str) -> Response:
 
 
 def _add_sign_in(routes: APIRouter, service: TokenService) -> None:
-    @routes.get("/connect/authorize", summary="Logg inn med et klikk", responses={303: {}, 400: {}})
+    answers: dict[int | str, dict[str, Any]] = {
+        303: {"description": "Videre til klienten, med kode eller feil"},
+        400: {"description": "Ukjent klient"},
+    }
+
+    @routes.get("/connect/authorize", summary="Logg inn med et klikk", responses=answers, openapi_extra=SIGN_IN_QUERY)
     async def authorize(request: Request) -> Response:
         query = dict(request.query_params)
         try:
@@ -157,30 +160,3 @@ def _refusal(error: OAuthError, request: Request) -> Response:
 
 def _json(content: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     return Response(orjson.dumps(content), status, headers, media_type="application/json")
-
-
-_TOKEN_FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            _FORM: {
-                "schema": {
-                    "type": "object",
-                    "required": ["grant_type", "client_assertion_type", "client_assertion"],
-                    "properties": {
-                        "grant_type": {"type": "string", "example": "client_credentials"},
-                        "client_assertion_type": {
-                            "type": "string",
-                            "example": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                        },
-                        "client_assertion": {"type": "string"},
-                        "scope": {"type": "string", "example": "nhn:jft/api"},
-                    },
-                }
-            }
-        },
-    },
-    "parameters": [
-        {"name": "DPoP", "in": "header", "required": False, "schema": {"type": "string"}, "description": "DPoP-bevis"}
-    ],
-}

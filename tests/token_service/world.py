@@ -96,11 +96,11 @@ def app_of(service, clock):
         claims=(ClaimRule("client_amr", ("private_key_jwt",)), ClaimRule("nhn:vkp/client/claims/vkp-id")),
     )
 
-    @app.api_route("/jft/{rest:path}", methods=["GET", "POST"])
+    @app.api_route("/jft/{rest:path}", methods=["GET", "POST"], include_in_schema=False)
     async def jft_route(caller: Annotated[Caller, Depends(require(gate, jft))]):
         return {"client_id": caller.client_id, "organisation": caller.organisation, "scheme": caller.scheme}
 
-    @app.api_route("/vkp/{rest:path}", methods=["GET", "POST"])
+    @app.api_route("/vkp/{rest:path}", methods=["GET", "POST"], include_in_schema=False)
     async def vkp_route(caller: Annotated[Caller, Depends(require(gate, vkp))]):
         return {"client_id": caller.client_id, "vkp_id": caller.vkp_id, "scheme": caller.scheme}
 

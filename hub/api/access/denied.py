@@ -10,12 +10,20 @@ AccessDenied (hub.model.errors)
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from hub.api.access.rules import AccessRules, Scheme
 from hub.model.errors import AccessDenied
 
 #: Codes of VKP's operation-outcome table: no access, not authorised, timed out.
 _NO_ACCESS, _NOT_AUTHORISED, _TIMED_OUT = "1.4", "1.5", "3.1"
+
+#: For `responses=` of a protected route, so that its OpenAPI tells of what the gate may answer.
+ACCESS_ANSWERS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "Token eller DPoP-bevis mangler eller holder ikke; WWW-Authenticate sier hva"},
+    403: {"description": "Tokenet er gyldig, men gir ikke adgang hit (insufficient_scope)"},
+    503: {"description": "Utstederens nøkler kan ikke hentes nå"},
+}
 
 
 class Challenge(AccessDenied):
