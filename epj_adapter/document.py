@@ -7,6 +7,7 @@ can tell how far the note has come.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import orjson
 
@@ -60,6 +61,11 @@ def document_bundle(note: JournalNote, *, reference: str | None = None) -> bytes
     bundle["timestamp"] = note.revisions[-1].registered_at
     bundle["entry"] = [first, *sources.entries]
     return orjson.dumps(bundle)
+
+
+def keyed(note: JournalNote, key: str) -> JournalNote:
+    """The note under `key`, which is the one that counts where the two differ."""
+    return note if note.key == key else replace(note, key=key)
 
 
 def revision_tag(revision: int) -> dict[str, str]:

@@ -13,7 +13,7 @@ import orjson
 
 from epj_adapter.adapter import Adapter
 from epj_adapter.addendum import appended, revision_of
-from epj_adapter.document import document_bundle
+from epj_adapter.document import document_bundle, keyed
 from epj_adapter.fhir_rest_examples import EXAMPLES
 from epj_adapter.line import Line
 from epj_adapter.verdict import Answer, failure
@@ -37,7 +37,7 @@ class FhirRest:
     async def write(self, note: JournalNote, key: str) -> Written:
         """Create the note unless the EPJ has one with this key."""
         headers = {**_JSON, "If-None-Exist": f"identifier={_token(key)}"}
-        answer = await self.line.send("POST", "/Bundle", body=document_bundle(note), headers=headers)
+        answer = await self.line.send("POST", "/Bundle", body=document_bundle(keyed(note, key)), headers=headers)
         if not answer.ok:
             raise failure(answer)
         reference = _reference(answer)
@@ -62,8 +62,8 @@ class FhirRest:
 
     async def amend(self, note: JournalNote, key: str, *, reference: str, since: int) -> Written:
         """Replace the note; where it has been read or signed, add what is new to it as a section of its own."""
-        body = document_bundle(note, reference=reference)
-        answer = await self._put(reference, body)
+        note = keyed(note, key)
+        answer = await self._put(reference, document_bundle(note, reference=reference))
         if answer.ok:
             return Written(reference, note.revision, "replaced")
         if answer.status not in _LOCKED:

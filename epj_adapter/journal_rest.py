@@ -19,12 +19,13 @@ from urllib.parse import quote, urlencode
 import orjson
 
 from epj_adapter.adapter import Adapter
+from epj_adapter.document import keyed
 from epj_adapter.journal_body import addendum_body, note_body
 from epj_adapter.journal_rest_examples import EXAMPLES
 from epj_adapter.line import Line
 from epj_adapter.verdict import Answer, failure
 from hub.model.codes import NOTE_KEY_SYSTEM
-from hub.model.errors import OutcomeUnknown, PatientUnknown, Refused
+from hub.model.errors import OutcomeUnknown, PatientUnknown, Refused, Unreachable
 from hub.model.note import JournalNote
 from hub.model.person import PatientRef
 from hub.model.ports import EpjAbilities, Written
@@ -50,6 +51,7 @@ class JournalRest:
 
     async def write(self, note: JournalNote, key: str) -> Written:
         """Register the note on its patient."""
+        note = keyed(note, key)
         remembered = note.patient in self._patients
         try:
             return await self._create(note)
@@ -71,6 +73,7 @@ class JournalRest:
 
     async def amend(self, note: JournalNote, key: str, *, reference: str, since: int) -> Written:
         """Replace the note; where it has been read or signed, send what is new to it as an addendum."""
+        note = keyed(note, key)
         path = f"/notes/{quote(reference, safe='')}"
         answer = await self.line.send("PUT", path, body=note_body(note), headers=_JSON)
         if answer.ok:
@@ -104,8 +107,11 @@ class JournalRest:
             self._patients.move_to_end(patient)
             return known
         body = orjson.dumps({"identifier": {"system": patient.system, "value": patient.value}})
-        answer = await self.line.send("POST", "/patients/lookup", body=body, headers=_JSON)
-        found = _text(_content(answer), "patientId")
+        try:
+            content = _content(await self.line.send("POST", "/patients/lookup", body=body, headers=_JSON))
+        except OutcomeUnknown as error:  # a look-up registers nothing
+            raise Unreachable(str(error), retry_after=error.retry_after) from None
+        found = _text(content, "patientId")
         if not found:
             raise Refused("journalsystemet svarte på pasientoppslaget uten å gi noen id")
         self._patients[patient] = found

@@ -49,7 +49,7 @@ class Line:
             except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
                 raise Refused("journalsystemets adresse er ikke en gyldig nettadresse") from error
             except (TimeoutError, aiohttp.ClientError, OSError) as error:
-                text = f"forbindelsen til journalsystemet brast ({type(error).__name__}); notatet kan være ført"
+                text = f"forbindelsen til journalsystemet brast underveis ({type(error).__name__})"
                 raise OutcomeUnknown(text) from None
 
     async def _exchange(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str] | None) -> Answer:

@@ -35,7 +35,7 @@ _SWITCH_S = 0.001
 
 def build(one: EpjConfiguration) -> SimulatedEpj:
     """The EPJ, listening but not yet answering. Raises OSError when a port is taken."""
-    doors = {"door": _socket(one.fd, one.port), "back_door": _socket(one.admin_fd, one.admin_port)}
+    doors = {"door": _socket(one.socket, one.port), "back_door": _socket(one.admin_socket, one.admin_port)}
     name = one.name or epj.NAMES[one.adapter]
     if one.adapter == "fhir_rest":
         return epj.fhir_rest(one.store, now=time.time, name=name, **doors)
@@ -72,7 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     sys.setswitchinterval(_SWITCH_S)
     try:
-        uvloop.run(_until_signal(read(given.config), given.ready))
+        configured, ready = read(given.config)
+        uvloop.run(_until_signal(configured, given.ready or ready))
     except (ConfigurationError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -58,7 +58,7 @@ class Admin:
             delay_s = _number(asked.get("delay_s"))
         except (KeyError, ValueError, TypeError) as error:
             return _json({"error": f"ukjent feil eller tall: {error}", "faults": [*Kind]}, 422)
-        self.faults.add(
+        await self.faults.add(
             kind,
             count=None if count is None else int(count),
             seconds=seconds,
@@ -72,7 +72,7 @@ class Admin:
 
     async def clear_faults(self, _: Request) -> Response:
         """Switch all faults off."""
-        self.faults.clear()
+        await self.faults.clear()
         return self._faults(200)
 
     async def notes(self, request: Request) -> Response:

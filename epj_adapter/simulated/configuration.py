@@ -1,4 +1,7 @@
-"""Which simulated EPJs to run: read from a JSON file, every fault named."""
+"""Which simulated EPJs to run: read from a JSON file, every fault named.
+
+The file is a list of EPJs, or an object with `epjs` (such a list) and `ready_file`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ ADAPTERS = ("fhir_rest", "journal_rest", "pull")
 
 @dataclass(frozen=True, slots=True)
 class EpjConfiguration:
-    """One simulated EPJ. Ports of 0 are any free ones; `fd` and `admin_fd` are listening sockets that were inherited.
+    """One simulated EPJ. Ports of 0 are any free ones; `socket` and `admin_socket` are the file
+    descriptors of listening sockets that were inherited.
 
     `hub_url`, `poll_s` (seconds between polls) and `headers` serve the `pull` kind only.
     """
@@ -26,20 +30,25 @@ class EpjConfiguration:
     store: Path
     port: int = 0
     admin_port: int = 0
-    fd: int | None = None
-    admin_fd: int | None = None
+    socket: int | None = None
+    admin_socket: int | None = None
     name: str = ""
     hub_url: str = ""
     poll_s: float = 0.5
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def read(path: Path) -> list[EpjConfiguration]:
-    """The EPJs in the file. Raises ConfigurationError with all that is wrong."""
+def read(path: Path) -> tuple[list[EpjConfiguration], Path | None]:
+    """The EPJs in the file, and its ready file if it names one. Raises ConfigurationError with all that is wrong."""
     try:
-        listed = orjson.loads(path.read_bytes())
+        content = orjson.loads(path.read_bytes())
     except (OSError, orjson.JSONDecodeError) as error:
         raise ConfigurationError([ConfigurationFault(0, str(path), f"kan ikke leses: {error}")]) from error
+    ready = content.get("ready_file") if isinstance(content, dict) else None
+    return _listed(path, content.get("epjs") if isinstance(content, dict) else content), Path(ready) if ready else None
+
+
+def _listed(path: Path, listed: Any) -> list[EpjConfiguration]:
     if not isinstance(listed, list):
         raise ConfigurationError([ConfigurationFault(0, str(path), "må være en liste")])
     faults = [fault for place, one in enumerate(listed) for fault in _faults(place, one)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from typing import Any
 
@@ -59,25 +60,23 @@ class Door:
         if self._socket.fileno() < 0:
             self._socket = listen(self._address[0], self.port)
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._protocol, sock=self._socket, backlog=_BACKLOG)
+        self._server = await loop.create_server(self._protocol, sock=self._socket.dup(), backlog=_BACKLOG)
 
     def shut(self, seconds: float | None = None) -> None:
         """Refuse connections and break those that are open; open again after `seconds`, if given."""
-        if self._reopening:
-            self._reopening.cancel()
-            self._reopening = None
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-        self._socket.close()
-        for connection in list(self._state.connections):
-            connection.transport.abort()
+        self._break_off()
+        self._stop_listening()
         if seconds is not None:
-            self._reopening = asyncio.get_running_loop().call_later(seconds, self.reopen)
+            self._reopening = asyncio.get_running_loop().call_later(seconds, self._reopen)
 
-    def reopen(self) -> None:
-        """Open again soon, from where nothing can be awaited."""
+    def _reopen(self) -> None:
         self._opening = asyncio.create_task(self.open(), name="open-door")
+
+    def _stop_listening(self) -> None:
+        """Shut down before closed: connections are refused also where another process holds the socket."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
 
     async def aclose(self) -> None:
         """Shut for good, once the answers under way have been given (two seconds at the most)."""
@@ -85,7 +84,18 @@ class Door:
             connection.shutdown()
         if self._state.tasks:
             await asyncio.wait(self._state.tasks, timeout=2)
-        self.shut()
+        self._break_off()
+        self._socket.close()
+
+    def _break_off(self) -> None:
+        for waiting in (self._reopening, self._opening):
+            if waiting is not None:
+                waiting.cancel()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for connection in list(self._state.connections):
+            connection.transport.abort()
 
     def _protocol(self) -> Any:
         return _Protocol(self._config, self._state, {})

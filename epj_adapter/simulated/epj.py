@@ -64,10 +64,10 @@ class SimulatedEpj:
         await asyncio.gather(self.door.aclose(), self.back_door.aclose())
         await self._store.aclose()
 
-    def _shut_or_open(self) -> None:
+    async def _shut_or_open(self) -> None:
         seconds = self._faults.closed_for()
         if seconds is None:
-            self.door.reopen()
+            await self.door.open()
         else:
             self.door.shut(seconds if seconds < float("inf") else None)
 

@@ -47,25 +47,29 @@ class Fault:
     until: float | None = None
 
 
+async def _nothing() -> None:
+    pass
+
+
 class Faults:
     """The faults that are on. `now` gives seconds since 1970."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._on: list[Fault] = []
-        self.changed: Callable[[], None] = lambda: None
+        self.changed: Callable[[], Awaitable[None]] = _nothing
 
-    def add(self, kind: Kind, *, count: int | None, seconds: float | None, delay_s: float) -> Fault:
+    async def add(self, kind: Kind, *, count: int | None, seconds: float | None, delay_s: float) -> Fault:
         """Switch a fault on."""
         fault = Fault(kind, delay_s, count, None if seconds is None else self._now() + seconds)
         self._on.append(fault)
-        self.changed()
+        await self.changed()
         return fault
 
-    def clear(self) -> None:
+    async def clear(self) -> None:
         """Switch all faults off."""
         self._on.clear()
-        self.changed()
+        await self.changed()
 
     def active(self) -> list[Fault]:
         """The faults that are still on, in the order that they were switched on."""
