@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from hub.metering.input_table import InputTable, Row, read_table
+from hub.metering.input_table import InputTable, InputText, Row, read_table
 from hub.metering.month import Month
 from hub.metering.municipalities import Municipality
 from hub.metering.sharing import Bools, Ints
@@ -24,22 +23,25 @@ class Connection:
 
 
 def connection(
-    text: str,
+    who: str | InputText,
     *,
     months: Sequence[Month],
     municipalities: Sequence[Municipality],
     rng: np.random.Generator | None = None,
 ) -> Connection:
-    """What `all`, a count or the path of a file means for these months.
+    """What `all`, a count or a table means for these months.
 
     A count takes the largest first, or draws them where `rng` is given. Raises ConfigurationError on anything else.
     """
     shape = (len(months), len(municipalities))
-    if text == "all":
+    if isinstance(who, InputText):
+        return _from_table(who, months, municipalities)
+    if who == "all":
         return Connection(np.ones(shape, np.bool_), "Alle kommuner har tjenesten i bruk.")
-    if text.lstrip("+-").isdigit():
-        return _counted(int(text), shape, municipalities, rng)
-    return _from_file(Path(text), months, municipalities)
+    if who.lstrip("+-").isdigit():
+        return _counted(int(who), shape, municipalities, rng)
+    text = f"{who!r} er verken all, et antall eller en fil som finnes"
+    raise ConfigurationError([ConfigurationFault(0, "--connected", text)])
 
 
 def _counted(
@@ -65,8 +67,8 @@ def joining_order(municipalities: Sequence[Municipality], who_first: str = "larg
     return np.array(order, np.int64)
 
 
-def _from_file(path: Path, months: Sequence[Month], municipalities: Sequence[Municipality]) -> Connection:
-    table = read_table(path, ("number", "from"), ("to",))
+def _from_table(source: InputText, months: Sequence[Month], municipalities: Sequence[Municipality]) -> Connection:
+    table = read_table(source, ("number", "from"), ("to",))
     connected = np.zeros((len(months), len(municipalities)), np.bool_)
     taken: dict[int, list[tuple[Month, Month]]] = {}
     for row in table.rows:
@@ -78,7 +80,7 @@ def _from_file(path: Path, months: Sequence[Month], municipalities: Sequence[Mun
             taken[position].append(span)
             connected[[span[0] <= m <= span[1] for m in months], position] = True
     table.finish()
-    return Connection(connected, f"Tilknyttede kommuner fra filen {path.name}; første og siste måned regnes med.")
+    return Connection(connected, f"Tilknyttede kommuner fra filen {source.name}; første og siste måned regnes med.")
 
 
 def _span(table: InputTable, row: Row) -> tuple[Month, Month] | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
-from hub.metering.input_table import InputTable, read_table
+from hub.metering.input_table import InputTable, InputText, read_table
 from hub.metering.municipalities import Municipality
 
 #: Our assumption of what an inhabitant of each age group weighs in municipal health. Not the ministry's key.
@@ -38,12 +37,12 @@ def stand_in_key(municipalities: Sequence[Municipality]) -> CostKey:
     return CostKey(tuple(weights), STAND_IN_WARNING, is_stand_in=True)
 
 
-def key_from_file(path: Path, municipalities: Sequence[Municipality]) -> CostKey:
-    """The key in a file with the columns `number` and `weight`, one row for each municipality.
+def key_from_table(source: InputText, municipalities: Sequence[Municipality]) -> CostKey:
+    """The key in a table with the columns `number` and `weight`, one row for each municipality.
 
     Raises ConfigurationError that names every missing, unknown or doubled municipality and every bad weight.
     """
-    table = read_table(path, ("number", "weight"))
+    table = read_table(source, ("number", "weight"))
     found = _weights(table, municipalities)
     for position, municipality in enumerate(municipalities):
         if position not in found:
@@ -53,7 +52,7 @@ def key_from_file(path: Path, municipalities: Sequence[Municipality]) -> CostKey
     table.finish()
     scale = Decimal(10) ** _scale(found.values())
     weights = tuple(round(found[position] * scale) for position in range(len(municipalities)))
-    return CostKey(weights, f"Kostnadsnøkkel fra filen {path.name}.", is_stand_in=False)
+    return CostKey(weights, f"Kostnadsnøkkel fra filen {source.name}.", is_stand_in=False)
 
 
 def _weights(table: InputTable, municipalities: Sequence[Municipality]) -> dict[int, Decimal]:

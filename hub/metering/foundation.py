@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from hub.metering.cost_key import CostKey, key_from_file, stand_in_key
+from hub.metering.cost_key import CostKey, key_from_table, stand_in_key
+from hub.metering.input_table import InputText
 from hub.metering.metered_use import MeteredUse
 from hub.metering.month import Month
 from hub.metering.municipalities import SOURCE as POPULATION_SOURCE
 from hub.metering.municipalities import Municipality, read_municipalities
 from hub.metering.sharing import Ints
-from hub.metering.structure_changes import Structure, structure_from_file
+from hub.metering.structure_changes import Structure, structure_from_table
 from hub.metering.use_assumptions import SOURCE as USE_SOURCE
 from hub.metering.use_assumptions import ServiceUse, read_use_assumptions, recipients_by_municipality
 from hub.model.codes import ServiceCode
@@ -55,14 +55,14 @@ class Foundation:
 def foundation(
     months: Sequence[Month],
     *,
-    key_file: Path | None = None,
-    changes_file: Path | None = None,
+    key_table: InputText | None = None,
+    changes_table: InputText | None = None,
     metered: MeteredUse | None = None,
 ) -> Foundation:
-    """The foundation of a run over `months`. Raises ConfigurationError for files that can't be used."""
+    """The foundation of a run over `months`. Raises ConfigurationError for tables that can't be used."""
     known = read_municipalities()
-    key = key_from_file(key_file, known) if key_file else stand_in_key(known)
-    structure = structure_from_file(changes_file, known) if changes_file else Structure(known)
+    key = key_from_table(key_table, known) if key_table else stand_in_key(known)
+    structure = structure_from_table(changes_table, known) if changes_table else Structure(known)
     use = read_use_assumptions()
     return Foundation(
         structure=structure,

@@ -14,6 +14,25 @@ from hub.model.errors import ConfigurationError, ConfigurationFault
 
 
 @dataclass(frozen=True, slots=True)
+class InputText:
+    """The text of a table and what to call it in an error: a file's name, or a field of a request."""
+
+    name: str
+    text: str
+
+    @classmethod
+    def from_file(cls, path: Path) -> InputText:
+        """The text of a UTF-8 file. Raises ConfigurationError where it can't be read."""
+        try:
+            return cls(path.name, path.read_text(encoding="utf-8-sig"))
+        except OSError as error:
+            text = f"kan ikke leses: {error.strerror}"
+            raise ConfigurationError([ConfigurationFault(0, path.name, text)]) from error
+        except UnicodeDecodeError as error:
+            raise ConfigurationError([ConfigurationFault(0, path.name, "er ikke i tegnsettet UTF-8")]) from error
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row: its line in the file (the heading is line 1) and its cells by column name."""
 
@@ -68,20 +87,14 @@ class InputTable:
             return None
 
 
-def read_table(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> InputTable:
-    """The table in `path`: UTF-8, a heading, comma or semicolon between cells. ConfigurationError where it has not."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ConfigurationError([ConfigurationFault(0, path.name, f"kan ikke leses: {error.strerror}")]) from error
-    except UnicodeDecodeError as error:
-        raise ConfigurationError([ConfigurationFault(0, path.name, "er ikke i tegnsettet UTF-8")]) from error
-    lines = list(_rows(text))
-    heading = [name.strip().lower() for name in lines[0].values()] if lines else []
+def read_table(source: InputText, columns: Sequence[str], optional: Sequence[str] = ()) -> InputTable:
+    """The table in `source`: a heading, comma or semicolon between cells. ConfigurationError for missing columns."""
+    first = next(_rows(source.text), {})
+    heading = [name.strip().lower() for name in first.values()]
     if missing := [name for name in columns if name not in heading]:
         text = f"mangler kolonnen {', '.join(missing)} (overskriften må ha {', '.join((*columns, *optional))})"
-        raise ConfigurationError([ConfigurationFault(1, path.name, text)])
-    return InputTable(path.name, [Row(n, line) for n, line in _named(heading, text)])
+        raise ConfigurationError([ConfigurationFault(1, source.name, text)])
+    return InputTable(source.name, [Row(n, line) for n, line in _named(heading, source.text)])
 
 
 def _rows(text: str) -> Iterator[dict[int, str]]:

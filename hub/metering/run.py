@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 
 from hub.metering.charges import Charges, Terms, charge
 from hub.metering.connection import connection
 from hub.metering.foundation import Foundation, foundation
+from hub.metering.input_table import InputText
 from hub.metering.metered_use import MeteredUse
 from hub.metering.month import months_from
 from hub.metering.price_model import PriceModel, settings_of
@@ -24,15 +24,15 @@ from hub.plugins import PRICE_MODELS, discover
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What is asked for: a model, a scenario, and the terms. Files are given as paths."""
+    """What is asked for: a model, a scenario, and the terms. Tables are given as their text."""
 
     model: str
     scenario: Scenario
     state: StateShare = field(default_factory=StateShare)
     settings: Mapping[str, Decimal] = field(default_factory=dict)
     prices: Prices = "recover"
-    key_file: Path | None = None
-    changes_file: Path | None = None
+    key_table: InputText | None = None
+    changes_table: InputText | None = None
     metered: MeteredUse | None = None
 
 
@@ -87,8 +87,8 @@ def run(order: Order) -> Run:
     terms = Terms(settings_of(model, order.settings), order.state, order.prices)
     ground = foundation(
         months_from(scenario.start, scenario.months),
-        key_file=order.key_file,
-        changes_file=order.changes_file,
+        key_table=order.key_table,
+        changes_table=order.changes_table,
         metered=order.metered,
     )
     world = expected_world(ground, scenario)

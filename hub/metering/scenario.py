@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
 
+from hub.metering.input_table import InputText
 from hub.metering.month import Month
 from hub.model.errors import ConfigurationError, ConfigurationFault
 
@@ -47,16 +48,16 @@ class Scenario:
     """A period and what is assumed about it.
 
     `total` is the gross cost in kroner of the first calendar year; it changes by `price_change` per cent each year.
-    `connected` is `all`, a count or a file; `adoption`, where given, replaces it: (month of the period, how many),
-    with straight lines between. `use` multiplies the assumed cases per recipient. `growth` and `population_growth`
-    are per cent a year, for recipients and inhabitants.
+    `connected` is `all`, a count, `metered` or a table; `adoption`, where given, replaces it: (month of the period,
+    how many), with straight lines between. `use` multiplies the assumed cases per recipient. `growth` and
+    `population_growth` are per cent a year, for recipients and inhabitants.
     """
 
     start: Month
     months: int
     total: Decimal
     price_change: Decimal = Decimal(0)
-    connected: str = "all"
+    connected: str | InputText = "all"
     adoption: Adoption = ()
     who_first: WhoFirst = "largest"
     use: Decimal = Decimal(1)

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 import numpy as np
 
-from hub.metering.input_table import InputTable, Row, padded, read_table
+from hub.metering.input_table import InputTable, InputText, Row, padded, read_table
 from hub.metering.month import Month
 from hub.metering.municipalities import Municipality, positions
 from hub.metering.sharing import Bools, Ints, share_rows
@@ -70,12 +69,12 @@ class Structure:
         )
 
 
-def structure_from_file(path: Path, municipalities: Sequence[Municipality]) -> Structure:
-    """The changes in a file with `month`, `from`, `to`, and where needed `share` (per cent) and `name` of a new one.
+def structure_from_table(source: InputText, municipalities: Sequence[Municipality]) -> Structure:
+    """The changes in a table with `month`, `from`, `to`, and where needed `share` (per cent) and `name` of a new one.
 
     Raises ConfigurationError naming every bad row; the shares of one change must sum to 100.
     """
-    table = read_table(path, ("month", "from", "to"), ("share", "name"))
+    table = read_table(source, ("month", "from", "to"), ("share", "name"))
     known = list(municipalities)
     parts: dict[tuple[Month, int], list[tuple[int, Decimal, Row]]] = {}
     for row in table.rows:
