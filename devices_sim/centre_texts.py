@@ -77,7 +77,7 @@ WORDINGS = {
         "Uro",
         "Rolig samtale, innbygger falt til ro.",
         f"{_HOME} Satt hos innbygger til uroen ga seg.",
-        "Beroligende samtale",
+        "Trygget",
         0.12,
     ),
     "pain": Wording(
@@ -152,6 +152,22 @@ WORDINGS = {
         "Hentet hjem",
         0.8,
     ),
+    "seizure": Wording(
+        "Innbygger har epileptisk anfall.",
+        "Anfall",
+        "Anfallet gikk over mens operatøren så til innbygger. Våken og orientert.",
+        f"{_HOME} Var hos innbygger til anfallet var over. Anfallsmedisin gitt etter plan.",
+        "Anfall fulgt opp",
+        0.75,
+    ),
+    "fire": Wording(
+        "Røyk i boligen.",
+        "Brann",
+        "110 varslet.",
+        f"110 varslet. {_HOME} Innbygger er ute og uskadd.",
+        "110 varslet",
+        1.0,
+    ),
     "forgot_dose": Wording(
         "Dosen er ikke tatt ut til avtalt tid.",
         "Glemt dose",
@@ -184,7 +200,6 @@ WORDINGS = {
         "Rull rettet opp",
         0.8,
     ),
-    "chest_other": Wording("", "", "", "", "", 0.0),
 }
 #: Causes that are told of in one line, with the same answer whoever asks.
 _PLAIN = {
@@ -206,10 +221,23 @@ _PLAIN = {
     "late_home": ("Ikke hjemme til avtalt tid.", "Forsinket", "Innbygger kom hjem litt senere enn avtalt."),
     "door_closed": ("Ytterdøra er lukket igjen.", "Kom inn igjen", "Innbygger er inne."),
     "back_in_bed": ("Innbygger har lagt seg igjen.", "I seng", "Innbygger er i seng."),
+    "got_up": ("Innbygger har reist seg.", "Reiste seg", "Innbygger er påminnet om rullatoren og sitter igjen."),
+    "restless_sleep": ("Varsel om anfall.", "Urolig søvn", "Ikke anfall. Innbygger sover."),
+    "cooking": (
+        "Røykvarsleren har løst ut.",
+        "Matlaging",
+        "Innbygger hadde svidd maten. Luftet, varsleren er tilbakestilt.",
+    ),
+    "tap_running": ("Vann på gulvet.", "Åpen kran", "Innbygger skrudde igjen kranen. Beskjed til dagvakten."),
+    "calls_out": ("Høy lyd fra soverommet.", "Ropte i søvne", "Lyttet inn, innbygger sover igjen."),
+    "lock_failed": ("Døra lot seg ikke åpne.", "Lås uten kontakt", "Åpnet fra responssenteret."),
+    "left_unlocked": ("Døra står ulåst.", "Ikke låst etter besøk", "Låst fra responssenteret."),
+    "failed_call": ("Anropet kom ikke fram.", "Brutt anrop", "Ringt tilbake, innbygger ville bare snakke."),
+    "incontinence": ("Sengen er våt.", "Inkontinens", "Skiftet på."),
+    "jam_reset": ("Dispenseren melder feil.", "Feil ved rull", "Startet på nytt, virker igjen."),
     "not_in_bed": ("Ikke i sengen ved planlagt tilsyn.", "På badet", "Nytt tilsyn etter ti minutter, ligger i sengen."),
     "lone": ("Varsel mottatt.", "Ukjent", "Snakket med innbygger, alt vel."),
 }
-del WORDINGS["chest_other"]
 WORDINGS.update(
     {
         cause: Wording(

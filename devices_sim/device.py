@@ -75,7 +75,7 @@ class ResidentDay:
     def life(self) -> Life:
         """The whole day as it is lived."""
         if self._life is None:
-            self._life = life_of(self.resident, Stream(mixed(self.seed, 1)), self.rates)
+            self._life = life_of(self.resident, self.seed, self.rates)
             self._troubles = self._life.troubles
         return self._life
 
@@ -85,7 +85,7 @@ class ResidentDay:
         if self._troubles is None:
             if len(self.resident.kits) > 1:
                 return self.life.troubles
-            self._troubles = troubles_of(self.resident, Stream(mixed(self.seed, 2)), self.rates)
+            self._troubles = troubles_of(self.resident, self.seed, self.rates)
         return self._troubles
 
 

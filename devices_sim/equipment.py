@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from devices_sim.device import DeviceDay, ResidentDay
 from devices_sim.happening import Happening, Status
 from devices_sim.localday import HOUR
-from devices_sim.randomness import Stream, mixed
+from devices_sim.randomness import Stream, mixed, unit_of
 
 if TYPE_CHECKING:
     from devices_sim.resident import Kit
@@ -32,26 +32,38 @@ class Outage:
 def equipment_day(of: ResidentDay, kit: Kit) -> Iterator[Happening]:
     """What a kit says on a date, held up while it has no connection, with its signs of life and last wills."""
     day = DeviceDay(of, kit)
-    stream = Stream(mixed(day.seed, 1))
-    outage = _outage(day, stream)
-    for happening in kit.device.day(day):
+    outage = _outage(day)
+    if outage is None and not kit.poor_coverage:
+        yield from kit.device.day(day)
+    else:
+        yield from _held_up(day, outage)
+    if (every := kit.device.heartbeat_s) is not None:
+        yield from _signs_of_life(day, every, outage)
+    if outage is not None:
+        yield from _last_will(day, outage)
+
+
+def _held_up(day: DeviceDay, outage: Outage | None) -> Iterator[Happening]:
+    """What the device says, later than it should where it has no connection or a poor one; nothing while dead."""
+    for happening in day.kit.device.day(day):
         if outage is not None and outage.start <= happening.at < outage.end:
             if outage.dead:
                 continue
             happening.delay_s = outage.end - happening.at + 1 + happening.salt % 20
-        elif kit.poor_coverage and stream.chance(0.2):
-            happening.delay_s = stream.between(30, 900)
+        elif day.kit.poor_coverage and happening.salt % 5 == 0:
+            happening.delay_s = 30 + mixed(happening.salt, 1) % 870
         yield happening
-    yield from _signs_of_life(day, outage)
 
 
-def _outage(day: DeviceDay, stream: Stream) -> Outage | None:
+def _outage(day: DeviceDay) -> Outage | None:
     """Most days none. Equipment on batteries that nobody charges dies until somebody sees it."""
-    empty = _empties_at(day)
-    if empty < _DAY and stream.chance(day.rates["equipment.battery_forgotten"]):
-        return Outage(day.date.at(empty), day.date.at(empty) + stream.between(2 * HOUR, 14 * HOUR), dead=True)
-    if not stream.chance(day.rates["equipment.offline_per_day"]):
+    point, empty = unit_of(mixed(day.seed, 1)), _empties_at(day)
+    if empty < _DAY and point < day.rates["equipment.battery_forgotten"]:
+        found = Stream(mixed(day.seed, 2)).between(2 * HOUR, 14 * HOUR)
+        return Outage(day.date.at(empty), day.date.at(empty) + found, dead=True)
+    if point >= day.rates["equipment.offline_per_day"]:
         return None
+    stream = Stream(mixed(day.seed, 2))
     start = day.date.at(stream.below(_DAY))
     return Outage(start, start + stream.between(300, 3 * HOUR))
 
@@ -75,18 +87,19 @@ def _empties_at(day: DeviceDay) -> int:
     return _DAY if days is None else days * _DAY - _used(day, days)
 
 
-def _signs_of_life(day: DeviceDay, outage: Outage | None) -> Iterator[Happening]:
+def _signs_of_life(day: DeviceDay, every: int, outage: Outage | None) -> Iterator[Happening]:
+    begun = day.date.number * _DAY + day.kit.salt % every
+    for second in range(-begun % every, _DAY, every):
+        left = battery(day, second)
+        state = Status("low_battery" if left < LOW_BATTERY else "online", left, every + every // 8)
+        happening = day.says(second, state)
+        if outage is None or not outage.start <= happening.at < outage.end:
+            yield happening
+
+
+def _last_will(day: DeviceDay, outage: Outage) -> Iterator[Happening]:
+    """The broker publishes the will; the device says itself when it is back."""
     every = day.kit.device.heartbeat_s
-    if every is not None:
-        begun = day.date.number * _DAY + day.kit.salt % every
-        for second in range(-begun % every, _DAY, every):
-            left = battery(day, second)
-            state = Status("low_battery" if left < LOW_BATTERY else "online", left, every + every // 8)
-            happening = day.says(second, state)
-            if outage is None or not outage.start <= happening.at < outage.end:
-                yield happening
-    if outage is not None:
-        second = outage.start - day.date.start
-        yield day.says(second + WILL_AFTER_S, Status("offline", battery(day, second), None))
-        back = outage.end - day.date.start
-        yield day.says(back, Status("online", battery(day, back), every + every // 8 if every else None))
+    gone, back = outage.start - day.date.start, outage.end - day.date.start
+    yield day.says(gone + WILL_AFTER_S, Status("offline", battery(day, gone), None))
+    yield day.says(back, Status("online", battery(day, back), every + every // 8 if every else None))

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from devices_sim.localday import HOUR
+from devices_sim.randomness import Stream, mixed, unit_of
 
 if TYPE_CHECKING:
-    from devices_sim.randomness import Stream
     from devices_sim.rates import RateValues
     from devices_sim.resident import Resident
 
@@ -48,18 +48,17 @@ class Life:
     troubles: tuple[Trouble, ...]
 
 
-def troubles_of(resident: Resident, stream: Stream, rates: RateValues) -> tuple[Trouble, ...]:
-    """What goes wrong in a day apart from the nights up: a cheap draw, since most days nothing does."""
-    frailty = resident.frailty
-    fall, unwell = rates["people.fall_per_day"] * frailty, rates["people.unwell_per_day"] * frailty
-    if not stream.chance(fall + unwell):
+def troubles_of(resident: Resident, seed: int, rates: RateValues) -> tuple[Trouble, ...]:
+    """What goes wrong in a day apart from the nights up, by the day's `seed`: on most days nothing."""
+    fall, unwell = rates["people.fall_per_day"] * resident.frailty, rates["people.unwell_per_day"] * resident.frailty
+    point = unit_of(seed)
+    if point >= fall + unwell:
         return ()
-    kind = "fall" if stream.chance(fall / (fall + unwell)) else "unwell"
-    return (
-        Trouble(_hour_of_trouble(stream), kind, stream.pick(("stua", "kjøkkenet", "badet", "soverommet", "gangen"))),
-    )
+    stream = Stream(mixed(seed, 2))
+    return (Trouble(_hour_of_trouble(stream), "fall" if point < fall else "unwell", stream.pick(_PLACES)),)
 
 
+_PLACES = ("stua", "kjøkkenet", "badet", "soverommet", "gangen")
 #: Falls come at all hours, most often in the morning and on the way to the bathroom at night.
 _TROUBLE_HOURS = tuple(
     zip(range(24), (4, 4, 5, 5, 5, 5, 6, 8, 8, 7, 6, 5, 5, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4), strict=True)
@@ -70,12 +69,13 @@ def _hour_of_trouble(stream: Stream) -> int:
     return stream.weighted(_TROUBLE_HOURS) * HOUR + stream.below(HOUR)
 
 
-def life_of(resident: Resident, stream: Stream, rates: RateValues) -> Life:
-    """A full day, drawn from `stream`; falls at night follow from being up at night."""
+def life_of(resident: Resident, seed: int, rates: RateValues) -> Life:
+    """A full day by the day's `seed`; falls at night follow from being up at night."""
+    stream = Stream(mixed(seed, 1))
     wakes = int(stream.about(7.25, 0.6) * HOUR)
     sleeps = int(stream.about(22.4, 0.7) * HOUR)
     nights = _nights(resident, stream, rates, wakes=wakes)
-    troubles = troubles_of(resident, stream, rates)
+    troubles = troubles_of(resident, seed, rates)
     if nights and stream.chance(rates["people.fall_per_day"] * resident.frailty):
         up = stream.pick(nights)
         troubles = (*troubles, Trouble(up.start + stream.between(20, 90), "fall", "badet"))

@@ -32,6 +32,11 @@ def mixed(seed: int, number: int) -> int:
     return z ^ (z >> 31)
 
 
+def unit_of(seed: int) -> float:
+    """A seed as a number from 0 up to, not including, 1."""
+    return (seed >> 11) * _TO_UNIT
+
+
 class Stream:
     """An endless row of random numbers from one 64-bit seed."""
 
@@ -53,7 +58,11 @@ class Stream:
 
     def chance(self, probability: float) -> bool:
         """True with this probability."""
-        return (self.bits() >> 11) * _TO_UNIT < probability
+        # `bits` written out: this is drawn more often than anything else.
+        self._state = z = (self._state + _GAMMA) & _MASK
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+        return ((z ^ (z >> 31)) >> 11) * _TO_UNIT < probability
 
     def below(self, limit: int) -> int:
         """A whole number from 0 up to, not including, `limit`."""
@@ -69,7 +78,10 @@ class Stream:
 
     def weighted(self, choices: Sequence[tuple[T, float]]) -> T:
         """One of (choice, weight) pairs, in proportion to the weights."""
-        point = self.unit() * sum(weight for _, weight in choices)
+        whole = 0.0
+        for _, weight in choices:
+            whole += weight
+        point = self.unit() * whole
         for choice, weight in choices:
             point -= weight
             if point < 0:
@@ -94,7 +106,5 @@ class Stream:
 
     def uuid(self) -> str:
         """A version 4 UUID."""
-        a, b = self.bits(), self.bits()
-        return (
-            f"{a >> 32:08x}-{(a >> 16) & 0xFFFF:04x}-4{a & 0xFFF:03x}-{0x8000 | (b >> 50):04x}-{b & _MASK >> 16:012x}"
-        )
+        digits = f"{self.bits() << 64 | self.bits():032x}"
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"

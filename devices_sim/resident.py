@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from devices_sim import names
-from devices_sim.randomness import Stream
+from devices_sim.randomness import Stream, unit_of
 from hub.model.person import check_digits
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Kit:
     @property
     def share(self) -> float:
         """A fixed number from 0 up to 1, the kit's place among its kind."""
-        return (self.salt >> 11) * 2.0**-53
+        return unit_of(self.salt)
 
 
 @dataclass(slots=True)

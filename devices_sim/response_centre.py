@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from devices_sim.centre_texts import Wording, wording
 from devices_sim.happening import Alert, Supervision
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 PASSED_ON_AFTER_S = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A handling step: code of composition-event, times in seconds since 1970, in words where written."""
 
     code: str
@@ -34,8 +33,7 @@ class Step:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
+class Talk(NamedTuple):
     """Two-way speech or a look-in during the handling."""
 
     supervision: Supervision
@@ -43,8 +41,7 @@ class Talk:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUp:
+class FollowUp(NamedTuple):
     """What the centre says of an alert at `said_at`. `version` 2 is the same document, said again with more."""
 
     about: Happening
@@ -79,8 +76,7 @@ def staffing(alerts_per_day: float, rates: RateValues, *, share: float = 1.0) ->
     return Staffing(night, day, evening)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """An alert, who took it and when. `passed_on` is whether it went to the home service's own watch."""
 
     about: Happening

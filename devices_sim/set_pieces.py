@@ -5,7 +5,7 @@ message, redeliveries, a device that falls silent, a last will, and messages tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -126,15 +126,15 @@ def _linked_double(stage: _Stage) -> Iterator[Emission]:
     yield cloud
     for said in _handled(happening, stage.rates):
         answer = follow_up_written(said, issue=issue)
-        yield replace(answer, answers=(*answer.answers, number, bare.sha256, cloud.sha256))
+        yield answer._replace(answers=(*answer.answers, number, bare.sha256, cloud.sha256))
 
 
 def _out_of_order(stage: _Stage) -> Iterator[Emission]:
     """The alarm's message is held up in the device; the operator, who heard it by voice, is done before."""
     happening = stage.says(12.5, "safety_alarm", Alert("3", 20, "anxious"))
     answers = [follow_up_written(said) for said in _handled(happening, stage.rates)]
-    yield from (replace(answer, answers=()) for answer in answers)
-    yield replace(written(happening), at=answers[0].at + timedelta(seconds=180))
+    yield from (answer._replace(answers=()) for answer in answers)
+    yield written(happening)._replace(at=answers[0].at + timedelta(seconds=180))
 
 
 def _late_first_version(stage: _Stage) -> Iterator[Emission]:
@@ -142,7 +142,7 @@ def _late_first_version(stage: _Stage) -> Iterator[Emission]:
     happening = stage.says(15.5, "safety_alarm", Alert("3", 40, "chest_pain"))
     yield from _with_answers(happening, stage.rates)
     first, second = [follow_up_written(said) for said in _handled(happening, stage.rates)]
-    yield replace(first, at=second.at + timedelta(seconds=240), repeats=1, answers=())
+    yield first._replace(at=second.at + timedelta(seconds=240), repeats=1, answers=())
 
 
 def _broken(stage: _Stage) -> Iterator[Emission]:
@@ -151,7 +151,7 @@ def _broken(stage: _Stage) -> Iterator[Emission]:
         happening = stage.says(6.5 + 1.9 * number, fault.device, fault.what)
         sound = written(happening)
         payload = fault.spoilt(sound.payload)
-        yield replace(sound, payload=payload, case=None, identifier=None, fault=fault.name, fault_path=fault.path)
+        yield sound._replace(payload=payload, case=None, identifier=None, fault=fault.name, fault_path=fault.path)
 
 
 def _signs_of_life(residents: Sequence[Resident], stage: _Stage) -> Iterator[Emission]:
@@ -188,6 +188,6 @@ def with_redeliveries(emissions: Iterable[Emission], *, seed: int) -> list[Emiss
         again = stream.chance(0.04)
         later = timedelta(seconds=stream.between(3, 900))
         if again and emission.kind == "event" and not emission.repeats and not emission.fault:
-            result.append(replace(emission, at=emission.at + later, repeats=1))
+            result.append(emission._replace(at=emission.at + later, repeats=1))
     result.sort(key=lambda emission: (emission.at, emission.topic, emission.payload))
     return result

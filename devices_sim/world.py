@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from devices_sim.emission import Emission
 from devices_sim.equipment import equipment_day
 from devices_sim.happening import Alert, Happening
 from devices_sim.localday import LocalDay, days_from
-from devices_sim.randomness import mixed
+from devices_sim.randomness import mixed, unit_of
 from devices_sim.rates import RateValues
 from devices_sim.response_centre import FollowUp, follow_ups, staffing
 from devices_sim.writing import follow_up_written, written
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 #: A message that is due, not yet written: when it is sent, a number that settles ties, and what it tells of.
 _Due = tuple[int, int, Happening | FollowUp]
-_UNIT = 2.0**-53
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +83,5 @@ def _sent(item: Happening | FollowUp, rates: RateValues) -> Iterator[Emission]:
     """The message, and now and then again: equipment that missed the confirmation."""
     emission = written(item) if isinstance(item, Happening) else follow_up_written(item)
     yield emission
-    if emission.kind == "event" and (mixed(item.salt, 11) >> 11) * _UNIT < rates["equipment.sent_twice"]:
-        yield replace(emission, repeats=1)
+    if emission.kind == "event" and unit_of(mixed(item.salt, 11)) < rates["equipment.sent_twice"]:
+        yield emission._replace(repeats=1)
