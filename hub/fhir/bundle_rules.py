@@ -13,7 +13,7 @@ _WITH_RESPONSE = frozenset({"batch-response", "transaction-response", "history"}
 
 def whole(value: Any, context: Context) -> Drafts:
     """What the Bundle's type demands of the Bundle itself."""
-    kind = value.get("type")
+    kind = _kind(value)
     drafts: list[Draft] = []
     if "total" in value and kind not in {"searchset", "history"}:
         drafts.append(_broken("bdl-1", ".total", "Ta bort total: den hører bare til søkesvar."))
@@ -26,12 +26,12 @@ def whole(value: Any, context: Context) -> Drafts:
 
 def entries(value: Any, context: Context) -> Drafts:
     """What the Bundle's type demands of every entry."""
-    kind = value.get("type")
+    kind = _kind(value)
     seen: set[tuple[str, str]] = set()
     drafts: list[Draft] = []
     for index, entry in enumerate(_entries(value)):
         if type(entry) is dict:
-            for draft in _entry(entry, kind if type(kind) is str else "", seen):
+            for draft in _entry(entry, kind, seen):
                 draft.path = f".entry[{index}]{draft.path}"
                 drafts.append(draft)
     return drafts or None
@@ -76,6 +76,11 @@ def _exchange(entry: dict[str, Any], kind: str) -> Iterator[Draft]:
         yield _broken("bdl-3", ".request", "request skal være med i batch, transaction og history, og bare der.")
     if ("response" in entry) != (kind in _WITH_RESPONSE):
         yield _broken("bdl-4", ".response", "response skal være med i svar på batch og transaction, og bare der.")
+
+
+def _kind(bundle: dict[str, Any]) -> str:
+    kind = bundle.get("type")
+    return kind if type(kind) is str else ""
 
 
 def _entries(value: dict[str, Any]) -> list[Any]:

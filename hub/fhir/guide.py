@@ -16,7 +16,7 @@ _NOTE_TYPE = "34133-9"
 def composition(value: Any, context: Context) -> Drafts:
     """A note: its type, its status, the times of its steps, and what it tells of."""
     drafts = [*_note_type(value)]
-    if value.get("status") not in {"final", "amended"}:
+    if value.get("status") not in ("final", "amended"):
         drafts.append(_advised("composition-status", ".status", "Sett status til final når notatet er ferdig."))
     for index, event in enumerate(_objects(value.get("event"))):
         period = event.get("period")
