@@ -27,7 +27,8 @@ class Remark:
 class Receipt:
     """What became of the message whose bytes have the hash `sha256` (hex), and what the hub remarked on.
 
-    `identifier` is the system and value by which the hub knows the message, where it has one.
+    `identifier` is the system and value by which the hub knows the message, where it has one. `reference` is where
+    its further fate can be asked for, in services that register first and journal later.
     """
 
     code: ReceiptCode
@@ -35,6 +36,7 @@ class Receipt:
     identifier: tuple[str | None, str | None] | None = None
     text: str = ""
     remarks: tuple[Remark, ...] = ()
+    reference: str | None = None
 
     @property
     def is_settled(self) -> bool:

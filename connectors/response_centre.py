@@ -79,6 +79,7 @@ class ResponseCentre:
         async with AsyncExitStack() as opening:
             self._inbox = await opening.enter_async_context(AlertInbox.open(self._memory))
             await opening.enter_async_context(self._channel)
+            await self._channel.ready()
             for kept in await self._inbox.waiting():
                 self._line.put_nowait(kept)
             alerts = self._connection.subscribe(topics.alert_topic(self._municipality))

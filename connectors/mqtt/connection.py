@@ -27,7 +27,8 @@ class MqttConnection:
 
     `session="persistent"` lets the broker keep messages for `client_id` while we are away, for as long as it
     keeps sessions (we ask for seven days over MQTT 5). Entering waits `connect_within_s` seconds for the broker
-    and raises `Unreachable`, or `AccessDenied` when it doesn't let us in. At most `in_flight` messages wait for
+    and raises `Unreachable`, or `AccessDenied` when it doesn't let us in; with None it waits for nothing, and the
+    connection comes when the broker does. At most `in_flight` messages wait for
     the broker's confirmation at a time; the rest stand in line.
     """
 
@@ -43,7 +44,7 @@ class MqttConnection:
         tls: Tls | None = None,
         will: Will | None = None,
         keepalive_s: int = 30,
-        connect_within_s: float = 10.0,
+        connect_within_s: float | None = 10.0,
         in_flight: int = 20,
     ) -> None:
         self.client_id = client_id
@@ -63,6 +64,8 @@ class MqttConnection:
         self._publishing: dict[int, asyncio.Future[None]] = {}
         self._unclaimed: list[Incoming] = []
         self._up = asyncio.Event()
+        self._answered = asyncio.Event()
+        self._refusal: str | None = None
         self._life = 0
         self._closed = False
 
@@ -76,27 +79,37 @@ class MqttConnection:
         """Whether the broker has let us in and the line is up."""
         return self._up.is_set()
 
+    @property
+    def refusal(self) -> str | None:
+        """The broker's word for why it does not let us in; None while it does, or has not answered."""
+        return self._refusal
+
     async def wait_connected(self) -> None:
         """Wait until the line is up (again)."""
         await self._up.wait()
 
     async def __aenter__(self) -> MqttConnection:
         self._loop = asyncio.get_running_loop()
-        self._first: asyncio.Future[None] = self._loop.create_future()
         self._wire()
         options = paho_words.connect_options(self.version, self._session)
         self._client.connect_async(self._address.host, self._address.port, self._keepalive_s, **options)
         self._client.loop_start()
-        try:
-            async with asyncio.timeout(self._connect_within_s):
-                await self._first
-        except TimeoutError as e:
-            await self._stop()
-            raise Unreachable("the broker does not answer") from e
-        except BaseException:
-            await self._stop()
-            raise
+        if self._connect_within_s is not None:
+            try:
+                await self._first_answer(self._connect_within_s)
+            except BaseException:
+                await self._stop()
+                raise
         return self
+
+    async def _first_answer(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._answered.wait()
+        except TimeoutError as e:
+            raise Unreachable("the broker does not answer") from e
+        if self._refusal is not None:
+            raise AccessDenied(f"the broker does not let us in: {self._refusal}", status=401)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -172,12 +185,13 @@ class MqttConnection:
 
     def _on_connect(self, reason: Any) -> None:
         if reason.is_failure:
-            if not self._first.done() and paho_words.is_final(reason):
-                self._first.set_exception(AccessDenied(f"the broker does not let us in: {reason}", status=401))
+            if paho_words.is_final(reason):
+                self._refusal = str(reason)
+                self._answered.set()
             return
+        self._refusal = None
         self._up.set()
-        if not self._first.done():
-            self._first.set_result(None)
+        self._answered.set()
         self._asked.clear()
         for subscription in self._subscriptions:
             self._ask(subscription)

@@ -11,7 +11,7 @@ from connectors.mqtt import MqttConnection
 from connectors.receipt import Receipt, read_receipt, sha256_of
 from connectors.response_centre import Alert, ResponseCentre
 from hub.model.codes import ReceiptCode
-from hub.model.errors import OutcomeUnknown, Unreachable
+from hub.model.errors import DeliveryFailed, OutcomeUnknown, Unreachable
 from tests.connectors.answering import answering
 from tests.connectors.brokers import Broker
 
@@ -118,7 +118,7 @@ async def test_an_event_without_receipt_is_in_doubt_and_may_be_sent_again(nats: 
 async def test_events_wait_for_a_broker_that_is_away(nats: Broker) -> None:
     async with MqttConnection(nats.url, client_id="a") as line, EventChannel(line, municipality=ORG, sender="s") as c:
         nats.kill()
-        with pytest.raises(OutcomeUnknown):
+        with pytest.raises(DeliveryFailed):
             await c.send(b"1", device="d", timeout_s=0.2)
         nats.start()
         await nats.answers()

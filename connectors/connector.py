@@ -1,0 +1,210 @@
+"""The everyday work: tell what happened; it is kept, sent, tried again, and reported on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from random import Random, SystemRandom
+from types import TracebackType
+from typing import Any, Self
+
+from connectors.background import Background
+from connectors.composing import Composed, Sender, compose
+from connectors.composing.elements import subject
+from connectors.composing.lane import lane_of
+from connectors.delivery import Delivery
+from connectors.following import Following
+from connectors.spool import Fate, Report, Spool, SpoolEntry, Waiting
+from connectors.timing import SystemTimer, Timer
+from connectors.transport import Transport
+from connectors.words import Event
+from hub.fhir import verbatim
+from hub.model.errors import Unreachable
+from hub.model.person import PatientRef
+
+
+class Told:
+    """An event that is safe in the spool, under its `number` there."""
+
+    def __init__(self, number: int, report: Callable[[int, bool], Coroutine[Any, Any, Report]]) -> None:
+        self.number = number
+        self._report = report
+
+    async def answered(self) -> Report:
+        """Wait until the hub has answered (or refused), however long that takes."""
+        return await self._report(self.number, False)
+
+    async def finished(self) -> Report:
+        """Wait until nothing more will happen: with JFT, until it is journaled or has failed."""
+        return await self._report(self.number, True)
+
+
+class Connector:
+    """Tells the hub, by `transport`, what happens in `municipality` (organisation number) as the system `sender`.
+
+    Used with `async with`. What `tell` has taken is on disk in the file `spool` (in memory without one: for tests)
+    and is delivered in order per patient, by this run or a later one. `series` is the address under which you
+    number things, such as `https://acme.example/id`.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        municipality: str,
+        sender: str,
+        spool: Path | None = None,
+        series: str = "",
+        timer: Timer | None = None,
+        random: Random | None = None,
+        at_once: int = 32,
+    ) -> None:
+        self.sender = Sender(municipality, sender, series)
+        self._transport = transport
+        self._path = spool
+        self._timer = timer or SystemTimer()
+        self._random = random or SystemRandom()
+        self._at_once = at_once
+        self._waiters: dict[int, set[asyncio.Future[Report]]] = {}
+        self._listeners: set[asyncio.Queue[Report | None]] = set()
+        self._over: BaseException | None = None
+        self._error: BaseException | None = None
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as opening:
+            self._spool = await opening.enter_async_context(Spool.open(self._path))
+            await self._spool.forget_before(self._timer.now())
+            await opening.enter_async_context(self._transport)
+            await self._start(opening)
+            self._open = opening.pop_all()
+        return self
+
+    async def _start(self, opening: AsyncExitStack) -> None:
+        timer, random = self._timer, self._random
+        self._following = Following(self._spool, self._transport, timer=timer, random=random, on_report=self._on_report)
+        self._delivery = Delivery(
+            self._spool, self._transport, timer=timer, random=random, on_report=self._on_report, at_once=self._at_once
+        )
+        for part in (self._following, self._delivery):
+            await part.load()
+            running = Background(part.run, name=type(part).__name__.lower(), on_end=self._end)
+            opening.push_async_exit(lambda _kind, error, _trace, running=running: running.stop(error))
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._open.__aexit__(kind, error, trace)
+
+    async def tell(self, event: Event) -> Told:
+        """Keep `event` durably and let it be sent. The same event told again is the same event.
+
+        Raises ValueError on what is no possible event (a time without zone), StoreUnavailable when it can't be kept.
+        """
+        return (await self.tell_all([event]))[0]
+
+    async def tell_all(self, events: Sequence[Event]) -> list[Told]:
+        """Keep `events` in their order, all or none; see `tell`."""
+        return await self._keep([self._composed(event) for event in events])
+
+    async def send(
+        self, resource: Mapping[str, Any] | bytes, *, device: str, patient: PatientRef | None = None
+    ) -> Told:
+        """Keep a FHIR resource of your own making and let it be sent as it is.
+
+        It keeps its place among what is told of `patient`, or among what is sent of `device` without one. Raises
+        ValueError on bytes that are no JSON object with a `resourceType`.
+        """
+        payload = resource if isinstance(resource, bytes) else verbatim.dumps(dict(resource))
+        parsed = verbatim.loads(payload)
+        if not isinstance(parsed, dict) or not isinstance(parsed.get("resourceType"), str):
+            raise ValueError("not a FHIR resource: a JSON object with resourceType")  # noqa: TRY004 — of bytes, not types
+        lane = lane_of(subject(patient)) if patient is not None else f"device {device}"
+        return (await self._keep([SpoolEntry(parsed["resourceType"], payload, device, lane)]))[0]
+
+    def fhir(self, event: Event) -> dict[str, Any]:
+        """The FHIR that `event` is sent as, to look at, or to change and `send`."""
+        return compose(event, self.sender, takes=self._transport.takes).resource
+
+    async def reports(self) -> AsyncIterator[Report]:
+        """What becomes of events from now on, each change as it happens, failed attempts included."""
+        line: asyncio.Queue[Report | None] = asyncio.Queue()
+        self._listeners.add(line)
+        try:
+            while (report := await line.get()) is not None:
+                yield report
+        finally:
+            self._listeners.discard(line)
+        if self._error is not None:
+            raise self._error
+
+    async def report(self, number: int) -> Report:
+        """What is known of the event `number` just now. Raises KeyError when nothing is (any longer)."""
+        return await self._spool.report(number)
+
+    async def refused(self) -> list[Report]:
+        """The events that the hub has refused and that a person should look at, oldest first."""
+        return await self._spool.with_fate(Fate.REFUSED)
+
+    async def drained(self) -> None:
+        """Wait until everything that has been told is answered or refused."""
+        for waiting in await self._spool.unfinished(Fate.WAITING):
+            await self._wait(waiting.number, False)
+
+    def _composed(self, event: Event) -> SpoolEntry:
+        composed: Composed = compose(event, self.sender, takes=self._transport.takes)
+        return SpoolEntry(composed.resource["resourceType"], composed.payload, composed.device, composed.lane)
+
+    async def _keep(self, entries: Sequence[SpoolEntry]) -> list[Told]:
+        if self._over is not None:
+            raise self._over
+        # Shielded: what is on disk must get into its lane even if the caller is cancelled meanwhile.
+        numbers = await asyncio.shield(asyncio.create_task(self._keep_and_line_up(entries), name="keeping"))
+        return [Told(number, self._wait) for number in numbers]
+
+    async def _keep_and_line_up(self, entries: Sequence[SpoolEntry]) -> list[int]:
+        kept = await self._spool.add(entries, self._timer.now())
+        for entry, known in zip(entries, kept, strict=True):
+            if known.is_new:
+                self._delivery.add(Waiting(known.number, entry.lane))
+        return [known.number for known in kept]
+
+    async def _wait(self, number: int, until_finished: bool) -> Report:
+        while True:
+            changed: asyncio.Future[Report] = asyncio.get_running_loop().create_future()
+            self._waiters.setdefault(number, set()).add(changed)
+            try:
+                known = await self._spool.report(number)
+                if known.fate.is_final or (known.fate is Fate.REGISTERED and not until_finished):
+                    return known
+                if self._over is not None:
+                    raise self._over
+                await changed
+            finally:
+                self._forget(number, changed)
+
+    def _forget(self, number: int, waiter: asyncio.Future[Report]) -> None:
+        waiters = self._waiters.get(number, set())
+        waiters.discard(waiter)
+        if not waiters:
+            self._waiters.pop(number, None)
+
+    def _on_report(self, report: Report) -> None:
+        if report.fate is Fate.REGISTERED:
+            self._following.add(report)
+        for line in self._listeners:
+            line.put_nowait(report)
+        if report.fate is not Fate.WAITING:
+            for waiter in self._waiters.get(report.number, ()):
+                if not waiter.done():
+                    waiter.set_result(report)
+
+    def _end(self, error: BaseException | None) -> None:
+        self._over = self._over or error or Unreachable("the connector is closed; what was told is in the spool")
+        self._error = self._error or error
+        for line in self._listeners:
+            line.put_nowait(None)
+        for waiter in [w for those in self._waiters.values() for w in those if not w.done()]:
+            waiter.set_exception(self._over)

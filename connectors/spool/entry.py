@@ -1,0 +1,80 @@
+"""What the spool keeps of an event, and what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Fate(StrEnum):
+    """What became of an event.
+
+    `TAKEN` means that the hub has it and that no more will be heard; `REGISTERED` that the service has it and that
+    its status is being followed until it is `JOURNALED` or `FAILED`. `REFUSED` and `FAILED` need a person.
+    """
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    REGISTERED = "registered"
+    JOURNALED = "journaled"
+    FAILED = "failed"
+    REFUSED = "refused"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more happens by itself."""
+        return self not in (Fate.WAITING, Fate.REGISTERED)
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolEntry:
+    """A message to send: its type and bytes, the equipment that it is about, and the lane that keeps its order."""
+
+    resource_type: str
+    payload: bytes
+    device: str
+    lane: str
+
+    @property
+    def key(self) -> str:
+        """What makes two entries the same: equipment and bytes."""
+        return hashlib.sha256(self.device.encode() + b"\0" + self.payload).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry in the spool: its number, its fate so far, and whether it was not there before."""
+
+    number: int
+    fate: Fate
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An entry that is not at its end: its number, its lane, how often it was tried, when it is next due (seconds
+    since 1970), and the reference under which the service knows it once it is registered.
+    """
+
+    number: int
+    lane: str
+    attempts: int = 0
+    due: float = 0.0
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is known of the event `number`: its fate since `at`, in the hub's word for it (`receipt`, of
+    `ReceiptCode`) and in words, and how often it was sent.
+    """
+
+    number: int
+    fate: Fate
+    at: datetime
+    attempts: int = 0
+    receipt: str | None = None
+    text: str = ""
+    reference: str | None = None
