@@ -45,7 +45,7 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 @st.composite
-def _bent(draw: st.DrawFn) -> Any:
+def bent_messages(draw: st.DrawFn) -> Any:
     """A message of ours with one to three of its elements replaced by anything, or taken away."""
     resource = copy.deepcopy(draw(st.sampled_from(list(ALL.values()))))
     for _ in range(draw(st.integers(1, 3))):
@@ -78,7 +78,7 @@ def test_a_check_never_raises(value: Any) -> None:
 
 
 @settings(max_examples=400, deadline=None)
-@given(_bent())
+@given(bent_messages())
 def test_every_finding_speaks_of_a_place_that_is_there(resource: Any) -> None:
     for finding in check(resource, level="jft", now=NOW, mode="test"):
         assert is_there(resource, finding.path), finding
@@ -88,7 +88,7 @@ def test_every_finding_speaks_of_a_place_that_is_there(resource: Any) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(_bent())
+@given(bent_messages())
 def test_what_jft_takes_vkp_takes_too(resource: Any) -> None:
     strict = check(resource, level="jft", now=NOW, mode="test")
     lenient = check(resource, level="vkp", now=NOW, mode="test")
@@ -101,7 +101,7 @@ def test_what_jft_takes_vkp_takes_too(resource: Any) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(_bent())
+@given(bent_messages())
 def test_a_check_leaves_the_message_as_it_was(resource: Any) -> None:
     before = orjson.dumps(resource)
     check(resource, now=NOW, mode="test")
@@ -109,7 +109,7 @@ def test_a_check_leaves_the_message_as_it_was(resource: Any) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(_bent())
+@given(bent_messages())
 def test_every_answer_can_be_sent(resource: Any) -> None:
     findings = check(resource, now=NOW, mode="test")
     outcome = operation_outcome(findings, receipt=ReceiptCode.REJECTED, identifier=None, sha256=None)
