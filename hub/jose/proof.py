@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from hub.jose.address import normal_address
 from hub.jose.keys import BadKey, public_key
-from hub.jose.signed import ALGORITHMS, BadSignature, Signed, peek, verified
+from hub.jose.signed import ALGORITHMS, BadSignature, Signed, check_signature, peek
 
 
 class BadProof(Exception):
@@ -52,7 +52,7 @@ def read_proof(text: str, expected: Expected) -> Proof:
         if said.header.get("alg") not in ALGORITHMS:
             raise BadProof("alg is missing or not an allowed asymmetric algorithm")
         key = public_key(said.header.get("jwk"))
-        verified(text, [key])
+        check_signature(said, [key])
     except BadKey as error:
         raise BadProof(f"jwk: {error}") from error
     except BadSignature as error:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from joserfc import jws
@@ -26,12 +27,18 @@ class _Registry(jws.JWSRegistry):
     max_signature_length = 1_400
 
 
+@cache
+def _registry(algorithms: tuple[str, ...]) -> _Registry:
+    return _Registry(algorithms=algorithms, strict_check_header=False)  # RFC 7515, 4: unknown headers are ignored
+
+
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A JWT's header and claims. Whether anybody has verified them is told by the function that gave it."""
+    """A JWT's header and claims, as it says them: nothing is verified until `check_signature` has been passed."""
 
     header: Mapping[str, Any]
     claims: Mapping[str, Any]
+    _parts: jws.CompactSignature = field(repr=False, compare=False)
 
     def text(self, name: str) -> str | None:
         """The claim `name` when it is a text that isn't empty."""
@@ -61,31 +68,24 @@ class Signed:
         return kid if isinstance(kid, str) else None
 
 
-def peek(text: str) -> Signed:
-    """What `text` says of itself, nothing verified. Raises BadSignature when it is no JWT."""
-    return _read(text)[0]
-
-
-def verified(text: str, keys: Sequence[Key], *, algorithms: Collection[str] = ALGORITHMS) -> Signed:
-    """What `text` says, signed by one of `keys` with one of `algorithms`. Raises BadSignature otherwise."""
-    found, parts = _read(text)
-    if found.header.get("alg") not in algorithms:
+def check_signature(said: Signed, keys: Sequence[Key], *, algorithms: Collection[str] = ALGORITHMS) -> None:
+    """Make sure that one of `keys` signed this, with one of `algorithms`. Raises BadSignature otherwise."""
+    if said.header.get("alg") not in algorithms:
         raise BadSignature("the algorithm is missing or not allowed")
-    if any(_is_signed_by(parts, key, algorithms) for key in keys):
-        return found
-    raise BadSignature("the signature does not verify")
+    if not any(_is_signed_by(said._parts, key, algorithms) for key in keys):
+        raise BadSignature("the signature does not verify")
 
 
 def sign(claims: Mapping[str, Any], key: Key, *, header: Mapping[str, Any]) -> str:
     """`claims` as a JWT signed by `key`; `header` names the algorithm in `alg`."""
     payload = json.dumps(dict(claims), ensure_ascii=False, separators=(",", ":"))
-    registry = _Registry(algorithms=[str(header["alg"])], strict_check_header=False)
-    return jws.serialize_compact(dict(header), payload, key, registry=registry)
+    return jws.serialize_compact(dict(header), payload, key, registry=_registry((str(header["alg"]),)))
 
 
-def _read(text: str) -> tuple[Signed, jws.CompactSignature]:
+def peek(text: str) -> Signed:
+    """What `text` says of itself, nothing verified. Raises BadSignature when it is no JWT."""
     try:
-        parts = jws.extract_compact(text.encode("ascii"), registry=_Registry(strict_check_header=False))
+        parts = jws.extract_compact(text.encode("ascii"), registry=_registry(ALGORITHMS))
         claims = json.loads(parts.payload or b"")
         header = parts.headers()
     except Exception as error:
@@ -94,12 +94,11 @@ def _read(text: str) -> tuple[Signed, jws.CompactSignature]:
     # Extensions that must be understood (RFC 7515 crit, RFC 7797 b64) are not.
     if not isinstance(header, dict) or not isinstance(claims, dict) or {"crit", "b64"} & header.keys():
         raise BadSignature("not a JSON Web Token")
-    return Signed(header, claims), parts
+    return Signed(header, claims, parts)
 
 
 def _is_signed_by(parts: jws.CompactSignature, key: Key, algorithms: Collection[str]) -> bool:
-    registry = _Registry(algorithms=list(algorithms), strict_check_header=False)
     try:
-        return jws.validate_compact(parts, key, registry=registry)
+        return jws.validate_compact(parts, key, registry=_registry(tuple(algorithms)))
     except Exception:  # a key that doesn't fit the algorithm, or a signature of the wrong shape: not this one
         return False

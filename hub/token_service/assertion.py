@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from joserfc.jwk import Key
 
-from hub.jose.signed import BadSignature, Signed, peek, verified
+from hub.jose.signed import BadSignature, Signed, check_signature, peek
 from hub.model.client import Client
 from hub.token_service.errors import OAuthError
 
@@ -57,7 +57,7 @@ def read_assertion(
         known = _known(said, clients, client_id)
         if said.type not in _TYPES:
             raise _refused("typ must be client-authentication+jwt")
-        verified(text, known.keys_for(said.key_id))
+        check_signature(said, known.keys_for(said.key_id))
     except BadSignature as error:
         raise _refused(str(error)) from error
     _check_audience(said, rules.audiences)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from hub.jose.proof import hash_of, use_id
-from hub.jose.signed import BadSignature, peek, verified
+from hub.jose.signed import BadSignature, check_signature, peek
 from hub.model.client import Client
 from hub.token_service.access_token import signed_token
 from hub.token_service.errors import OAuthError
@@ -106,8 +106,9 @@ async def redeemed(service: TokenService, form: Mapping[str, str], client: Clien
     """The person who signed in with the code in `form`, once. Raises OAuthError `invalid_grant`."""
     code = form.get("code", "")
     try:
-        key = service.ring().find(peek(code).key_id)
-        said = verified(code, () if key is None else (key,))
+        said = peek(code)
+        key = service.ring().find(said.key_id)
+        check_signature(said, () if key is None else (key,))
     except BadSignature as error:
         raise OAuthError("invalid_grant", "the code is not one of ours") from error
     expires_at, jti = said.number("exp") or 0.0, said.text("jti") or ""

@@ -1,6 +1,7 @@
 """The test-token service: valid tokens to order, and every fault of section 5 by one parameter each."""
 
 import json
+from pathlib import Path
 
 import pytest
 from joserfc.jwk import ECKey
@@ -100,3 +101,11 @@ async def test_the_table_of_faults_can_be_fetched_by_a_test_kit(world, session):
         table = await answer.json()
     assert [row["name"] for row in table] == [fault.name for fault in FAULTS]
     assert all(len(row["parameter"]) == 1 for row in table)
+
+
+def test_the_page_for_vendors_names_every_parameter_that_orders_a_fault():
+    page = (Path(__file__).parents[2] / "docs/api/helseid.md").read_text(encoding="utf-8")
+    for fault in FAULTS:
+        ((name, value),) = fault.parameter.items()
+        inner = next(iter(value.items())) if isinstance(value, dict) else (name, value)
+        assert (inner[1] if isinstance(inner[1], str) and name == "dPoPProofParameters" else inner[0]) in page
