@@ -125,7 +125,10 @@ class Connector:
         return (await self._keep([SpoolEntry(parsed["resourceType"], payload, device, lane)]))[0]
 
     def fhir(self, event: Event) -> dict[str, Any]:
-        """The FHIR that `event` is sent as, to look at, or to change and `send`."""
+        """The FHIR that `event` is sent as, to look at, or to change and `send`.
+
+        Its decimals remember how they were written (`hub.fhir.verbatim`), which `send` respects.
+        """
         return compose(event, self.sender, takes=self._transport.takes).resource
 
     async def reports(self) -> AsyncIterator[Report]:
