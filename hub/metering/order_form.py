@@ -43,15 +43,13 @@ class OrderForm(BaseModel):
     population_growth: str = "0"
     price_change: str = "0"
     seed: int | None = None
+    file_names: dict[str, str] = Field(default_factory=dict, description="hva tabellene kalles i feilmeldinger")
 
 
-def order_of(form: OrderForm, *, metered: MeteredUse | None = None, names: Mapping[str, str] | None = None) -> Order:
-    """The order that `form` asks for. Raises ConfigurationError naming every field that is wrong.
-
-    `names` gives the tables' names in errors (the files' names, on a command line), by field.
-    """
+def order_of(form: OrderForm, *, metered: MeteredUse | None = None) -> Order:
+    """The order that `form` asks for. Raises ConfigurationError naming every field that is wrong."""
     reader = _Reader()
-    named = names or {}
+    named = form.file_names
     scenario = Scenario(
         start=reader.read("--from", form.start, Month.parse, Month(2025, 1)),
         months=form.months,

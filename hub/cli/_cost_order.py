@@ -1,0 +1,123 @@
+"""The options that all cost commands share: what they are called, and how they become an `Order`."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from hub.metering.input_table import InputText
+from hub.metering.order_form import OrderForm, order_of
+from hub.metering.run import Order
+from hub.metering.use_source import UseSource
+from hub.model.errors import ConfigurationError, ConfigurationFault
+
+
+def _options(
+    total: Annotated[str, typer.Option(help="Brutto kostnad i kroner per kalenderår.")],
+    start: Annotated[str, typer.Option("--from", help="Første måned, ÅÅÅÅ-MM.")],
+    months: Annotated[int, typer.Option(help="Antall måneder, 1 til 120.")] = 12,
+    connected: Annotated[str, typer.Option(help="all, et antall, metered, eller en fil (number, from, to).")] = "all",
+    state_share: Annotated[str, typer.Option(help="Statens andel i prosent.")] = "0",
+    state_rule: Annotated[list[str] | None, typer.Option(help="first=5, small=5000, TJENESTE=PROSENT.")] = None,
+    key: Annotated[Path | None, typer.Option(help="Kostnadsnøkkel: fil med number, weight.")] = None,
+    changes: Annotated[Path | None, typer.Option(help="Kommuneendringer: month, from, to, share, name.")] = None,
+    use: Annotated[Path | None, typer.Option(help="Målt bruk: .ndjson, .csv eller .parquet.")] = None,
+    sample: Annotated[Path | None, typer.Option(help="Målt døgn (som --use) som ganges opp til måneder.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="Modellparameter NAVN=VERDI.")] = None,
+    prices: Annotated[str, typer.Option(help="recover: dekk totalen. list: prisliste.")] = "recover",
+    adoption: Annotated[str | None, typer.Option(help="default, eller punkter som 0:30,12:50,60:all.")] = None,
+    who_first: Annotated[str, typer.Option(help="largest, smallest eller random.")] = "largest",
+    use_factor: Annotated[str, typer.Option(help="Bruk per mottaker, ganger forutsetningen.")] = "1",
+    growth: Annotated[str, typer.Option(help="Vekst i mottakere, prosent i året.")] = "0",
+    population_growth: Annotated[str, typer.Option(help="Vekst i folketall, prosent i året.")] = "0",
+    price_change: Annotated[str, typer.Option(help="Endring i totalkostnaden, prosent i året.")] = "0",
+    seed: Annotated[int | None, typer.Option(help="Frø: trekk hvem som er med, og usikkerhet.")] = None,
+) -> None: ...
+
+
+def with_order(command: Callable[..., None]) -> Callable[..., None]:
+    """`command(form, use, ...)` as a command with the shared options before its own."""
+    hints = {**get_type_hints(command, include_extras=True), **get_type_hints(_options, include_extras=True)}
+    shared = inspect.signature(_options).parameters
+    own = [p for p in inspect.signature(command).parameters.values() if p.name not in ("form", "use")]
+
+    def wrapper(**given: Any) -> None:
+        values = {name: given.pop(name) for name in shared}
+        with telling_faults():
+            command(_form(values), _use_source(values), **given)
+
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [p.replace(kind=keyword, annotation=hints[p.name]) for p in (*shared.values(), *own)]
+    wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by typer
+    wrapper.__annotations__ = {p.name: hints[p.name] for p in parameters}
+    wrapper.__doc__ = command.__doc__
+    return wrapper
+
+
+def _use_source(values: dict[str, Any]) -> UseSource | None:
+    if values["use"] and values["sample"]:
+        raise ConfigurationError([ConfigurationFault(0, "--sample", "kan ikke brukes sammen med --use")])
+    path = values["use"] or values["sample"]
+    return UseSource(path=path, is_sample=bool(values["sample"])) if path else None
+
+
+def _form(values: dict[str, Any]) -> OrderForm:
+    texts = {field: InputText.from_file(values[field]).text for field in ("key", "changes") if values[field]}
+    names = ("total", "months", "prices", "who_first", "growth", "population_growth", "price_change", "seed")
+    connected = Path(values["connected"])
+    try:
+        return OrderForm.model_validate(
+            {
+                **{name: values[name] for name in names},
+                "from": values["start"],
+                "use": values["use_factor"],
+                "adoption": values["adoption"],
+                "connected": values["connected"],
+                "connected_csv": InputText.from_file(connected).text if connected.is_file() else None,
+                "state_share": values["state_share"],
+                "state_rules": values["state_rule"] or [],
+                "key_csv": texts.get("key"),
+                "changes_csv": texts.get("changes"),
+                "settings": dict(_pairs(values["settings"] or [])),
+                "file_names": _file_names(values),
+            }
+        )
+    except ValueError as error:
+        raise ConfigurationError([ConfigurationFault(0, "ordren", str(error))]) from error
+
+
+def _file_names(values: dict[str, Any]) -> dict[str, str]:
+    named = {"key_csv": values["key"], "changes_csv": values["changes"], "connected_csv": values["connected"]}
+    return {field: Path(path).name for field, path in named.items() if path}
+
+
+def _pairs(settings: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for one in settings:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise ConfigurationError([ConfigurationFault(0, f"--set {one}", "må være NAVN=VERDI")])
+        yield name.strip(), value.strip()
+
+
+def ordered(form: OrderForm, use: UseSource | None, model: str) -> Order:
+    """The order for `model`, with metered use read where a source is given."""
+    form = form.model_copy(update={"model": model})
+    order = order_of(form)
+    return order_of(form, metered=use.metered(order.scenario)) if use else order
+
+
+@contextmanager
+def telling_faults() -> Iterator[None]:
+    """Every fault on a line of its own on standard error, and exit status 2."""
+    try:
+        yield
+    except ConfigurationError as error:
+        for fault in error.faults:
+            sys.stderr.write(f"{fault}\n")
+        raise typer.Exit(2) from error
