@@ -6,6 +6,7 @@ Works against any plain FHIR server that has conditional create (`If-None-Exist`
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -25,6 +26,8 @@ from hub.model.ports import EpjAbilities, Written
 ABILITIES = EpjAbilities(find=True, amend=True, conditional_create=True)
 _JSON = {"Content-Type": "application/fhir+json; charset=utf-8", "Prefer": "return=minimal"}
 _LOCKED = frozenset({409, 423})
+_MEANING = re.compile(r"[\\$,|]")
+_ESCAPED = r"\\\g<0>"
 
 
 @dataclass(slots=True)
@@ -36,7 +39,7 @@ class FhirRest:
 
     async def write(self, note: JournalNote, key: str) -> Written:
         """Create the note unless the EPJ has one with this key."""
-        headers = {**_JSON, "If-None-Exist": f"identifier={_token(key)}"}
+        headers = {**_JSON, "If-None-Exist": f"identifier={quote(_token(key), safe=':|~')}"}
         answer = await self.line.send("POST", "/Bundle", body=document_bundle(keyed(note, key)), headers=headers)
         if not answer.ok:
             raise failure(answer)
@@ -106,7 +109,8 @@ def build(url: str, *, timeout_s: float, max_in_flight: int, secret: str | None)
 
 
 def _token(key: str) -> str:
-    return f"{NOTE_KEY_SYSTEM}|{quote(key, safe='-._~:')}"
+    """The key as a FHIR search has it, with the signs that mean something there escaped."""
+    return f"{NOTE_KEY_SYSTEM}|{_MEANING.sub(_ESCAPED, key)}"
 
 
 def _reference(answer: Answer) -> str:

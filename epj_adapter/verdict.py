@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from math import isfinite
 
 import orjson
 
@@ -64,7 +65,8 @@ def retry_after(answer: Answer) -> float | None:
     """Seconds to wait by `Retry-After`; a date counts from the answer's own `Date`. None where it can't be read."""
     said = answer.headers.get("retry-after", "").strip()
     try:
-        return max(float(said), 0.0)
+        seconds = float(said)
+        return max(seconds, 0.0) if isfinite(seconds) else None
     except ValueError:
         pass
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlencode
 
@@ -23,6 +24,8 @@ _MOST = 1000
 _RACE_S = 0.02
 _TYPE = "application/fhir+json; charset=utf-8"
 _RACE = "race"
+_BAR = re.compile(r"(?<!\\)\|")
+_ESCAPE = re.compile(r"\\([\\$,|])")
 
 
 class FhirServer:
@@ -170,8 +173,10 @@ def _condition(header: str | None) -> str | None:
 
 
 def _key(token: str) -> str:
-    system, bar, value = token.partition("|")
-    return full_key(system, value) if bar else full_key(NOTE_KEY_SYSTEM, system)
+    """The key in a token search parameter: `system|value` or a value alone, with FHIR's escapes undone."""
+    parts = _BAR.split(token, maxsplit=1)
+    system, value = parts if len(parts) > 1 else (NOTE_KEY_SYSTEM, token)
+    return full_key(system, _ESCAPE.sub(r"\1", value))
 
 
 def _whole(text: str | None, default: int) -> int:
