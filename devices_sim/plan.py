@@ -6,7 +6,7 @@ The day is ordinary life (the device files), plus set pieces that every demo mus
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -15,13 +15,13 @@ from devices_sim.answer_key import AnswerKey, Scribe, TrueTechnical
 from devices_sim.device import DeviceDay, ResidentDay
 from devices_sim.emission import Emission
 from devices_sim.happening import Happening
-from devices_sim.localday import LocalDay, days_from
+from devices_sim.localday import days_from
 from devices_sim.population import populate
 from devices_sim.rates import RateValues, load_rates
-from devices_sim.resident import Resident
+from devices_sim.simulation import Centre, answered
 from devices_sim.town import Town, town
-from devices_sim.world import answers
-from devices_sim.writing import follow_up_written, written
+from devices_sim.world import World
+from devices_sim.writing import written
 from hub.plugins import DEVICES, discover
 
 #: Recipients in a small municipality of the demo.
@@ -62,15 +62,16 @@ def plan_day(
     towns, end = tuple(towns), start + timedelta(hours=hours)
     rates = rates or load_rates().values
     population = populate(towns, seed=seed, rates=rates, devices=discover(DEVICES))
-    emissions: list[Emission] = []
+    world = World(population, rates)
+    said = _said(world, start=start, end=end)
+    staged: list[Emission] = []
     technical: list[TrueTechnical] = []
-    for place in towns:
-        residents = population.residents[place.organisation_number]
-        for date in days_from(start, end):
-            emissions += _date(residents, date, start=start, end=end, rates=rates)
+    for residents in population.residents.values():
         pieces = set_pieces.pieces(residents, seed=seed, start=start, end=end, rates=rates)
-        emissions += pieces.emissions
+        said = list(pieces.without_silenced(said))
+        staged += pieces.emissions
         technical += pieces.technical
+    emissions = [*answered(said, Centre(world), lambda emission: (emission,)), *staged]
     emissions.sort(key=lambda emission: (emission.at, emission.topic, emission.payload))
     emissions = set_pieces.with_redeliveries(emissions, seed=seed)
     scribe = Scribe()
@@ -80,17 +81,20 @@ def plan_day(
     return DayPlan(towns, ordered, scribe.key())
 
 
-def _date(
-    residents: Sequence[Resident], date: LocalDay, *, start: datetime, end: datetime, rates: RateValues
-) -> list[Emission]:
-    first, last = start.timestamp(), end.timestamp()
-    said = [h for h in _said(residents, date, rates) if first <= h.at < last]
-    return [*map(written, said), *map(follow_up_written, answers(said, residents, date=date, rates=rates))]
-
-
-def _said(residents: Sequence[Resident], date: LocalDay, rates: RateValues) -> Iterator[Happening]:
+def _said(world: World, *, start: datetime, end: datetime) -> list[Emission]:
     """What the devices say, all of it connected: what the network does to it belongs to the demo's player."""
-    for resident in residents:
-        of = ResidentDay(resident, date, rates)
-        for kit in resident.kits:
-            yield from kit.device.day(DeviceDay(of, kit))
+    first, last = start.timestamp(), end.timestamp()
+    said = [
+        happening
+        for residents in world.population.residents.values()
+        for date in days_from(start, end)
+        for resident in residents
+        for happening in _of_resident(ResidentDay(resident, date, world.rates))
+        if first <= happening.at < last
+    ]
+    return [written(happening) for happening in sorted(said, key=lambda h: (h.sent_at, h.salt))]
+
+
+def _of_resident(of: ResidentDay) -> Iterator[Happening]:
+    for kit in of.resident.kits:
+        yield from kit.device.day(DeviceDay(of, kit))

@@ -1,23 +1,19 @@
-"""The response centre: a queue by severity, operators on shifts, talk, call-out, escalation, and notes.
-
-Pure and repeatable: alerts of a municipality and date go in, follow-ups with the time of each step come out.
-"""
+"""The response centre: a queue by severity, operators on shifts, talk, call-out, escalation, and notes."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from devices_sim.centre_texts import Wording, wording
 from devices_sim.happening import Alert, Supervision
-from devices_sim.localday import HOUR
+from devices_sim.localday import HOUR, local_text
 from devices_sim.randomness import Stream, mixed
 
 if TYPE_CHECKING:
     from devices_sim.happening import Happening
-    from devices_sim.localday import LocalDay
     from devices_sim.rates import RateValues
 
 #: An alert that nobody has taken after so many seconds goes to the home service's own watch.
@@ -86,59 +82,63 @@ class Taken(NamedTuple):
     passed_on: bool = False
 
 
-def follow_ups(
-    alerts: Iterable[Happening], *, date: LocalDay, staff: Staffing, rates: RateValues
-) -> Iterator[FollowUp]:
-    """Everything that the centre says of a date's alerts, in the order in which they were taken."""
-    arrivals = sorted((a for a in alerts if isinstance(a.what, Alert)), key=lambda a: (a.sent_at, a.salt))
-    for taken in queue(arrivals, date=date, staff=staff):
-        yield from handled(taken, rates)
+class Desk:
+    """One response centre at work: the most severe alert first, then the oldest, to the operators who are free.
+
+    Alerts come by `hears` in order of time; `takes` says who takes what by a time, and when to ask again.
+    """
+
+    def __init__(self, staff: Staffing) -> None:
+        self._by_hour = staff.by_hour
+        self._free = [0] * max(self._by_hour)
+        self._waiting: list[tuple[int, int, int, Happening]] = []
+        self._number = 0
+
+    def hears(self, about: Happening, at: int) -> None:
+        """An alert reaches the centre `at` seconds since 1970."""
+        assert isinstance(about.what, Alert)
+        self._number += 1
+        heapq.heappush(self._waiting, (-about.what.severity, at, self._number, about))
+
+    def takes(self, now: int) -> tuple[list[Taken], int | None]:
+        """Who takes what at `now`, and when somebody will be free for what still waits (None: nothing waits)."""
+        taken = [_passed_on(about, arrived) for about, arrived in self._given_up(now)]
+        duty = self._by_hour[int(local_text(now)[11:13])]
+        while self._waiting:
+            free = next((number for number in range(duty) if self._free[number] <= now), None)
+            if free is None:
+                return taken, self._next_chance(now, duty)
+            found, busy = _taken(heapq.heappop(self._waiting)[3], free, now)
+            self._free[free] = found.at + busy
+            taken.append(found)
+        return taken, None
+
+    def _given_up(self, now: int) -> list[tuple[Happening, int]]:
+        """Alerts that have waited too long; they wait no more."""
+        if not any(now - arrived >= PASSED_ON_AFTER_S for _, arrived, _, _ in self._waiting):
+            return []
+        late = sorted(entry for entry in self._waiting if now - entry[1] >= PASSED_ON_AFTER_S)
+        self._waiting = [entry for entry in self._waiting if now - entry[1] < PASSED_ON_AFTER_S]
+        heapq.heapify(self._waiting)
+        return [(about, arrived) for _, arrived, _, about in late]
+
+    def _next_chance(self, now: int, duty: int) -> int:
+        """When an operator is free, the shift may change, or an alert has waited too long: the first of these."""
+        next_hour = now - now % HOUR + HOUR
+        too_long = min(arrived for _, arrived, _, _ in self._waiting) + PASSED_ON_AFTER_S
+        return min(next_hour, too_long, *self._free[:duty])
 
 
-def queue(arrivals: Sequence[Happening], *, date: LocalDay, staff: Staffing) -> Iterator[Taken]:
-    """Who takes which alert when: the most severe first, then the oldest; on what waits too long, another."""
-    by_hour = staff.by_hour
-    # Operators by when they can next take a call: free, and on a shift that has room for that many.
-    free = [(_available(number, date.start, date, by_hour), number) for number in range(max(by_hour))]
-    heapq.heapify(free)
-    waiting: list[tuple[int, int, int, Happening]] = []
-    position, count = 0, len(arrivals)
-    while position < count or waiting:
-        now, operator = heapq.heappop(free)
-        if not waiting:
-            arrived = arrivals[position].sent_at
-            if arrived > now:
-                now = _available(operator, arrived, date, by_hour)
-                heapq.heappush(free, (now, operator))
-                now, operator = heapq.heappop(free)
-        while position < count and arrivals[position].sent_at <= now:
-            arrival = arrivals[position]
-            severity = arrival.what.severity if isinstance(arrival.what, Alert) else 0
-            heapq.heappush(waiting, (-severity, arrival.at, position, arrival))
-            position += 1
-        if not waiting:
-            heapq.heappush(free, (now, operator))
-            continue
-        taken, busy = _take(heapq.heappop(waiting)[3], operator, now)
-        yield taken
-        heapq.heappush(free, (_available(operator, now + busy, date, by_hour), operator))
-
-
-def _available(operator: int, at: int, date: LocalDay, by_hour: Sequence[int]) -> int:
-    hour = (at - date.start) // HOUR
-    if operator < by_hour[hour % 24]:
-        return at
-    following = next(h for h in range(hour + 1, hour + 25) if operator < by_hour[h % 24])
-    return date.start + following * HOUR
-
-
-def _take(about: Happening, operator: int, now: int) -> tuple[Taken, int]:
+def _passed_on(about: Happening, arrived: int) -> Taken:
     stream = Stream(mixed(about.salt, 1))
-    arrived = about.sent_at
     assert isinstance(about.what, Alert)
-    if now - arrived > PASSED_ON_AFTER_S:
-        at = arrived + PASSED_ON_AFTER_S + stream.between(20, 240)
-        return Taken(about, about.what, 90 + stream.below(5), at, passed_on=True), 0
+    at = arrived + PASSED_ON_AFTER_S + stream.between(20, 240)
+    return Taken(about, about.what, 90 + stream.below(5), at, passed_on=True)
+
+
+def _taken(about: Happening, operator: int, now: int) -> tuple[Taken, int]:
+    stream = Stream(mixed(about.salt, 1))
+    assert isinstance(about.what, Alert)
     return Taken(about, about.what, operator + 1, now + stream.between(8, 45)), stream.between(60, 300)
 
 

@@ -5,7 +5,7 @@ message, redeliveries, a device that falls silent, a last will, and messages tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -43,12 +43,24 @@ _SHOWN: tuple[tuple[float, str, What], ...] = (
 )
 
 
+#: The silent one was last heard of an hour before its silence is noticed.
+_LAST_HEARD = timedelta(seconds=3600)
+
+
 @dataclass(frozen=True, slots=True)
 class Pieces:
     """The set pieces of one municipality."""
 
     emissions: tuple[Emission, ...]
     technical: tuple[TrueTechnical, ...]
+
+    def without_silenced(self, emissions: Iterable[Emission]) -> Iterator[Emission]:
+        """The emissions without what the devices that must be silent would have sent afterwards."""
+        silent = {(alert.municipality, alert.device): alert.at for alert in self.technical}
+        for emission in emissions:
+            since = silent.get((emission.municipality, emission.device))
+            if since is None or emission.at < since - _LAST_HEARD:
+                yield emission
 
 
 @dataclass(slots=True)
@@ -60,18 +72,18 @@ class _Stage:
     start: datetime
     length_s: float
     rates: RateValues
+    silent: set[str] = field(default_factory=set)
 
     def at(self, hour: float) -> int:
         return int(self.start.timestamp() + self.length_s * hour / 24)
 
     def kit(self, name: str) -> tuple[Resident, Kit]:
-        """Somebody with such a device; everybody's turn comes before anybody's second."""
-        first = self.stream.below(len(self.residents))
-        for resident in (*self.residents[first:], *self.residents[:first]):
-            for kit in resident.kits:
-                if kit.device.name == name:
-                    return resident, kit
-        raise LookupError(f"nobody has a {name}")
+        """Somebody with such a device, other than those that are to fall silent. LookupError when nobody has."""
+        owners = [(r, kit) for r in self.residents for kit in r.kits if kit.device.name == name]
+        free = [owner for owner in owners if owner[1].id not in self.silent] or owners
+        if not free:
+            raise LookupError(f"nobody has a {name}")
+        return self.stream.pick(free)
 
     def says(self, hour: float, name: str, what: What) -> Happening:
         resident, kit = self.kit(name)
@@ -82,6 +94,8 @@ def pieces(residents: Sequence[Resident], *, seed: int, start: datetime, end: da
     """The set pieces for one municipality's residents between `start` and `end`, spread as over a full day."""
     stream = Stream(seed_of(seed, "set pieces", residents[0].town.organisation_number))
     stage = _Stage(residents, stream, start, (end - start).total_seconds(), rates)
+    statuses, technical = _silent(stage)
+    stage.silent.update(alert.device for alert in technical)
     emissions: list[Emission] = []
     for hour, name, what in _SHOWN:
         try:
@@ -89,7 +103,6 @@ def pieces(residents: Sequence[Resident], *, seed: int, start: datetime, end: da
         except LookupError:
             continue
     emissions += [*_linked_double(stage), *_out_of_order(stage), *_late_first_version(stage), *_broken(stage)]
-    statuses, technical = _silent(stage)
     return Pieces((*emissions, *_signs_of_life(residents, stage), *statuses), technical)
 
 

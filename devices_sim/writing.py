@@ -81,6 +81,8 @@ def written(happening: Happening) -> Emission:
         case=facts(happening),
         identifier=f"urn:uuid:{uuid}" if named else None,
         resource_type=resource["resourceType"],
+        source=happening,
+        salt=happening.salt,
     )
 
 
@@ -95,20 +97,21 @@ def _resource(happening: Happening, uuid: str) -> Json:
     if isinstance(what, Supervision):
         return document.supervision(happening, what, uuid) if what.note else encounter(happening, what, uuid)
     assert isinstance(what, Report)
-    return document.report(happening, what, uuid, Stream(mixed(happening.salt, 5)).uuid())
+    return document.report(happening, what, uuid)
 
 
 def _status(happening: Happening, status: Status) -> Emission:
     at = happening.at
     said = {"state": status.state, "battery": status.battery, "at": utc_text(at), "next_within_s": status.next_within_s}
-    return Emission(instant(at), topic(happening, "status"), orjson.dumps(said), retain=True, kind="status")
+    where = topic(happening, "status")
+    return Emission(instant(at), where, orjson.dumps(said), True, "status", source=happening, salt=happening.salt)
 
 
 def follow_up_written(said: FollowUp, *, issue: str | None = None) -> Emission:
     """The response centre's message. `issue` is the full URL's UUID of an alert that has no identifier."""
     about = said.about
-    uuid = Stream(mixed(said.salt, said.about.salt)).uuid()
-    resource = document.follow_up(said, uuid, issue or issue_uuid(about), issue_named=issue is None)
+    uuid, alert_uuid = Stream(said.salt).uuid(), issue or issue_uuid(about)
+    resource = document.follow_up(said, uuid, alert_uuid, issue_named=issue is None)
     town = about.resident.town
     return Emission(
         instant(said.said_at + 2),
@@ -118,5 +121,6 @@ def follow_up_written(said: FollowUp, *, issue: str | None = None) -> Emission:
         case=facts(about, ALERT_NAMES[said.alert.code], *(text for _, text in said.sections)),
         identifier=f"urn:uuid:{uuid}",
         resource_type="Bundle",
-        answers=(f"urn:uuid:{issue or issue_uuid(about)}",),
+        answers=(f"urn:uuid:{alert_uuid}",),
+        salt=mixed(said.salt, said.version),
     )

@@ -1,10 +1,16 @@
-"""Document Bundles: a follow-up by the response centre, an alert from a vendor's cloud, a remote report."""
+"""Document Bundles: a follow-up by the response centre, an alert from a vendor's cloud, a remote report.
+
+What is the same in many documents (handling steps, sections) is written once and put in as ready JSON.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
+
+import orjson
 
 from devices_sim.happening import Alert
 from devices_sim.localday import local_text
@@ -16,11 +22,11 @@ from devices_sim.randomness import Stream
 
 if TYPE_CHECKING:
     from devices_sim.happening import Happening, Report, Supervision
-    from devices_sim.response_centre import FollowUp, Step
+    from devices_sim.response_centre import FollowUp
 
 _COMPOSITION = profile("Composition")
 _NOTE_TYPE = {"coding": [{"system": v.LOINC, "code": "34133-9", "display": "Summarization of Episode Note"}]}
-_STEP_CODES = {code: coded(v.COMPOSITION_EVENT, code, name) for code, name in v.STEP_NAMES.items()}
+_CATEGORIES = {code: [coded(v.COMPOSITION_CATEGORY, code, name)] for code, name in v.CATEGORY_NAMES.items()}
 
 
 def document(identifier: Json, said_at: int, entries: Iterable[tuple[str, Json]]) -> Json:
@@ -34,9 +40,22 @@ def document(identifier: Json, said_at: int, entries: Iterable[tuple[str, Json]]
     }
 
 
-def section(code: str, text: str, *about: str) -> Json:
+def relative(uuid: str, number: int) -> str:
+    """The UUID of a document's part number 0 to 15, by the document's own `uuid`."""
+    return f"{uuid[:-1]}{number:x}"
+
+
+def section(code: str, text: str, *about: str) -> orjson.Fragment:
     """A headed part of the note; `about` are UUIDs of entries that it speaks of."""
-    part: Json = {
+    entries = ",".join(f'{{"reference":"urn:uuid:{uuid}"}}' for uuid in about)
+    return orjson.Fragment(
+        f'{_section_head(code, text)},"entry":[{entries}]}}' if about else f"{_section_head(code, text)}}}"
+    )
+
+
+@lru_cache(maxsize=1024)
+def _section_head(code: str, text: str) -> str:
+    part = {
         "title": v.SECTION_NAMES[code].capitalize(),
         "code": coded(v.COMPOSITION_SECTION, code, v.SECTION_NAMES[code]),
         "text": {
@@ -44,20 +63,21 @@ def section(code: str, text: str, *about: str) -> Json:
             "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{escape(text, quote=False)}</div>',
         },
     }
-    if about:
-        part["entry"] = [{"reference": f"urn:uuid:{uuid}"} for uuid in about]
-    return part
+    return orjson.dumps(part).decode()[:-1]
 
 
-def step_event(step: Step) -> Json:
+def step_event(code: str, start: int, end: int | None = None, text: str | None = None) -> orjson.Fragment:
     """One handling step with its time, and in words where the operator wrote some."""
-    code = _STEP_CODES[step.code]
-    if step.text:
-        code = {**code, "text": step.text}
-    period = {"start": local_text(step.start)}
-    if step.end is not None:
-        period["end"] = local_text(step.end)
-    return {"code": [code], "period": period}
+    until = "" if end is None else f'","end":"{local_text(end)}'
+    return orjson.Fragment(f'{_step_head(code, text)}"period":{{"start":"{local_text(start)}{until}"}}}}')
+
+
+@lru_cache(maxsize=1024)
+def _step_head(code: str, text: str | None) -> str:
+    concept = coded(v.COMPOSITION_EVENT, code, v.STEP_NAMES[code])
+    if text:
+        concept["text"] = text
+    return f'{{"code":[{orjson.dumps(concept).decode()}],'
 
 
 def composition(happening: Happening, uuid: str, said_at: int, *, author: Json, title: str, category: str) -> Json:
@@ -68,7 +88,7 @@ def composition(happening: Happening, uuid: str, said_at: int, *, author: Json, 
         "identifier": urn(uuid),
         "status": "final",
         "type": _NOTE_TYPE,
-        "category": [coded(v.COMPOSITION_CATEGORY, category, v.CATEGORY_NAMES[category])],
+        "category": _CATEGORIES[category],
         "subject": patient(happening.resident),
         "date": local_text(said_at),
         "author": [author],
@@ -87,82 +107,76 @@ def operator(number: int) -> Json:
 
 def follow_up(said: FollowUp, bundle_uuid: str, issue_uuid: str, *, issue_named: bool) -> Json:
     """The response centre's document on an alert, which it names by the alert's identifier or full URL."""
-    ids = Stream(said.salt)
-    note_uuid, device_uuid = ids.uuid(), ids.uuid()
-    author = operator(said.operator)
+    about, author = said.about, operator(said.operator)
+    note_uuid = relative(bundle_uuid, 1)
     note = composition(
-        said.about,
-        note_uuid,
-        said.said_at,
-        author=author,
-        title="Journalnotat for respons på hendelse",
-        category="1",
+        about, note_uuid, said.said_at, author=author, title="Journalnotat for respons på hendelse", category="1"
     )
-    note["event"] = [step_event(step) for step in said.steps]
+    note["event"] = [step_event(*step) for step in said.steps]
     note["section"] = [section(code, text, issue_uuid) for code, text in said.sections]
-    issue = detected_issue(said.about, said.alert, issue_uuid if issue_named else None)
+    issue = detected_issue(about, said.alert, issue_uuid if issue_named else None)
     entries = [(note_uuid, note), (issue_uuid, issue)]
     if said.talk is not None:
-        talk_uuid = ids.uuid()
-        talk = encounter(said.about, said.talk.supervision, talk_uuid)
-        talk["period"] = {"start": local_text(said.talk.start), "end": local_text(said.talk.end)}
-        talk["participant"][0]["individual"] = author
-        entries.append((talk_uuid, talk))
-    entries.append((device_uuid, device(said.about)))
+        entries.append(_talk(said, relative(bundle_uuid, 2), author))
+    entries.append((relative(bundle_uuid, 3), device(about)))
     return document(urn(bundle_uuid), said.said_at, entries)
+
+
+def _talk(said: FollowUp, uuid: str, author: Json) -> tuple[str, Json]:
+    assert said.talk is not None
+    talk = encounter(said.about, said.talk.supervision, uuid)
+    talk["period"] = {"start": local_text(said.talk.start), "end": local_text(said.talk.end)}
+    talk["participant"][0]["individual"] = author
+    return uuid, talk
 
 
 def cloud_alert(happening: Happening, alert: Alert, number: str, salt: int) -> tuple[Json, str]:
     """The same alert as the vendor's cloud passes it on, numbered only by the Bundle; and its full URL's UUID."""
-    ids = Stream(salt)
-    note_uuid, issue_uuid, device_uuid = ids.uuid(), ids.uuid(), ids.uuid()
-    said_at = happening.sent_at
+    uuid = Stream(salt).uuid()
+    note_uuid, issue_uuid = relative(uuid, 1), relative(uuid, 2)
     author = {"type": "Device", "identifier": {"system": v.DEVICE_NUMBER, "value": happening.kit.id}}
-    note = composition(happening, note_uuid, said_at, author=author, title="Varsel fra utstyrsleverandør", category="1")
-    note["event"] = [{"code": [_STEP_CODES["0"]], "period": {"start": local_text(happening.at)}}]
+    note = composition(
+        happening, note_uuid, happening.sent_at, author=author, title="Varsel fra utstyrsleverandør", category="1"
+    )
+    note["event"] = [step_event("0", happening.at)]
     note["section"] = [section("1.2", f"Varsel: {v.ALERT_NAMES[alert.code]}.", issue_uuid)]
     issue = detected_issue(happening, alert, None)
-    entries = [(note_uuid, note), (issue_uuid, issue), (device_uuid, device(happening))]
-    return document({"system": v.CLOUD_NUMBER, "value": number}, said_at, entries), issue_uuid
+    entries = [(note_uuid, note), (issue_uuid, issue), (relative(uuid, 3), device(happening))]
+    return document({"system": v.CLOUD_NUMBER, "value": number}, happening.sent_at, entries), issue_uuid
 
 
 def supervision(happening: Happening, what: Supervision, bundle_uuid: str) -> Json:
     """A look-in with a remark: the Encounter and what was seen, in one document."""
-    ids = Stream(happening.salt ^ 0x100C)
-    note_uuid, look_uuid = ids.uuid(), ids.uuid()
+    note_uuid, look_uuid = relative(bundle_uuid, 1), relative(bundle_uuid, 2)
     said_at = happening.at + what.lasted_s
-    note = composition(
-        happening, note_uuid, said_at, author=operator(ids.between(1, 12)), title="Digitalt tilsyn", category="1"
-    )
-    note["event"] = [{"code": [_STEP_CODES["9"]], "period": {"start": local_text(happening.at)}}]
+    author = operator(happening.salt % 12 + 1)
+    note = composition(happening, note_uuid, said_at, author=author, title="Digitalt tilsyn", category="1")
+    note["event"] = [step_event("9", happening.at)]
     note["section"] = [section("1.1", what.note or "", look_uuid)]
     return document(urn(bundle_uuid), said_at, [(note_uuid, note), (look_uuid, encounter(happening, what, look_uuid))])
 
 
-def report(happening: Happening, what: Report, bundle_uuid: str, issue_uuid: str) -> Json:
+_NURSE = {
+    "type": "Practitioner",
+    "identifier": {"system": v.OPERATOR, "value": "sykepleier-01"},
+    "display": "Sykepleier, oppfølgingstjenesten",
+}
+
+
+def report(happening: Happening, what: Report, bundle_uuid: str) -> Json:
     """A remote follow-up report: alert, a nurse's note, questionnaire and measurements in one document."""
-    ids = Stream(happening.salt ^ 0x5EED)
-    note_uuid = ids.uuid()
+    note_uuid, issue_uuid = relative(bundle_uuid, 1), relative(bundle_uuid, 2)
     said_at = happening.sent_at
-    nurse = {
-        "type": "Practitioner",
-        "identifier": {"system": v.OPERATOR, "value": "sykepleier-01"},
-        "display": "Sykepleier, oppfølgingstjenesten",
-    }
-    note = composition(
-        happening, note_uuid, said_at, author=nurse, title="Oppfølging av egenmåling hjemme", category="2"
-    )
+    title = "Oppfølging av egenmåling hjemme"
+    note = composition(happening, note_uuid, said_at, author=_NURSE, title=title, category="2")
     issue = detected_issue(happening, Alert(what.code, what.severity, "report"), issue_uuid)
     entries = [(note_uuid, note), (issue_uuid, issue)]
-    for reading in what.readings:
-        uuid = ids.uuid()
+    for number, reading in enumerate(what.readings, 4):
+        uuid = relative(bundle_uuid, number)
         entries.append((uuid, observation(happening, reading, uuid)))
     if what.answers:
-        entries.append(_questionnaire(happening, what, ids.uuid()))
-    note["event"] = [
-        {"code": [_STEP_CODES["0"]], "period": {"start": local_text(happening.at)}},
-        {"code": [_STEP_CODES["3"]], "period": {"start": local_text(said_at)}},
-    ]
+        entries.append(_questionnaire(happening, what, relative(bundle_uuid, 3)))
+    note["event"] = [step_event("0", happening.at), step_event("3", said_at)]
     note["section"] = [section("1.1", what.note, *(uuid for uuid, _ in entries[1:]))]
     return document(urn(bundle_uuid), said_at, entries)
 
@@ -174,7 +188,7 @@ def _questionnaire(happening: Happening, what: Report, uuid: str) -> tuple[str, 
         "questionnaire": "https://hjemme.acme.example/skjema/daglig-kols",
         "status": "completed",
         "subject": patient(happening.resident),
-        "authored": local_text(happening.at),
+        "authored": happening.stated(),
         "item": [
             {"linkId": str(number), "text": question, "answer": [{"valueString": answer}]}
             for number, (question, answer) in enumerate(what.answers, 1)
