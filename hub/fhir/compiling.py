@@ -128,7 +128,9 @@ class Compiler:
             else:
                 checks[key] = self._placed(node, name, shape)
             if name in PRIMITIVES:
-                checks[f"_{key}"] = walking.primitive_extension(self.type_check("Element"))
+                beside = node.shapes.get("Element")
+                element = self._object(beside) if beside else self.type_check("Element")
+                checks[f"_{key}"] = walking.primitive_extension(element)
 
     def _placed(self, node: Node, type_name: str, shape: Shape) -> Check:
         whole = slices_check(node, type_name, self._rulebook)

@@ -113,6 +113,9 @@ KINDS: dict[str, Kind] = {
         "warning", "warning", "business-rule", "Gi meldingen en identifikator, så oppfølging kan knyttes til den."
     ),
     "untied": Kind("information", "information", "business-rule", "Gi {element}, så en gjentakelse kan kjennes igjen."),
+    "repeated-name": Kind(
+        "warning", "error", "structure", "Et navn står to ganger i samme objekt; bare det siste leses."
+    ),
     "too-deep": Kind("error", "error", "too-long", "Meldingen er nøstet for dypt."),
 }
 

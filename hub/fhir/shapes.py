@@ -146,6 +146,8 @@ def _types_below(node: Node, slice_name: str) -> tuple[str, ...]:
         return ("",)
     if node.element.is_choice and slice_name:
         return tuple(t for t in node.types if json_name(node.element, t) == slice_name)
+    if all(t[0].islower() for t in node.types):
+        return ("Element",)  # what is below a primitive stands in the object beside it
     return tuple(t for t in node.types if t[0].isupper() and t not in {"Resource", "Contained"})
 
 

@@ -82,6 +82,10 @@ _VALUE_SETS = (
     _whole_system(addresses.ENCOUNTER_MODE_VALUES, codes.ENCOUNTER_MODE),
     _whole_system(addresses.ENCOUNTER_REASON_VALUES, codes.ENCOUNTER_REASON),
     _whole_system(addresses.MEDICATIONDISPENSE_EVENTS_VALUES, codes.MEDICATIONDISPENSE_EVENTS),
+    ValueSet(
+        addresses.MEDICATIONDISPENSE_STATUS_VALUES,
+        {"http://hl7.org/fhir/medication-dispense-status": frozenset({"in-progress", "completed"})},
+    ),
     _whole_system(addresses.MESSAGE_EVENT_VALUES, codes.MESSAGE_EVENT),
     _whole_system(addresses.SEVERITY_LEVEL_VALUES, codes.SEVERITY_LEVEL),
 )

@@ -53,6 +53,7 @@ ENCOUNTER_CLASS_VALUES = _VALUES.format("encounter-class")
 ENCOUNTER_MODE_VALUES = _VALUES.format("encounter-mode")
 ENCOUNTER_REASON_VALUES = _VALUES.format("encounter-reason")
 MEDICATIONDISPENSE_EVENTS_VALUES = _VALUES.format("medicationdispense-events")
+MEDICATIONDISPENSE_STATUS_VALUES = _VALUES.format("medicationdispense-message-status")
 MESSAGE_EVENT_VALUES = _VALUES.format("message-event")
 SEVERITY_LEVEL_VALUES = _VALUES.format("severity-level")
 

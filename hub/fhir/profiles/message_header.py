@@ -1,4 +1,7 @@
-"""The header of a message (meldingshode): what the message tells, from whom and to whom."""
+"""The header of a message (meldingshode): what the message tells, and from whom.
+
+The published profile also speaks of a `receiver`, which R4 no longer has.
+"""
 
 from hub.fhir.profiles import addresses as at
 from hub.fhir.rules import Binding, Profile, Row, Slicing
@@ -13,7 +16,12 @@ MESSAGE_HEADER = Profile(
     (
         Row("event[x]", types=("Coding",), binding=Binding("preferred", at.MESSAGE_EVENT_VALUES)),
         Row("sender.identifier.system", fixed=_HER, advice="Oppgi avsender med HER-id."),
-        Row("source.contact", slicing=Slicing(("system",))),
+        Row("sender", types=("Reference",), targets=("HealthcareService", "Organization", "Practitioner")),
+        Row(
+            "source.contact",
+            slicing=Slicing(("system",), closed=True),
+            advice="Oppgi telefon (phone) eller adresse (url) til brukerstøtten.",
+        ),
         Row("source.contact:phone.system", fixed="phone"),
         Row("source.contact:videoStreamUrl.system", fixed="url"),
     ),

@@ -13,6 +13,7 @@ PATIENT = Profile(
     (
         Row("extension", slicing=_BY_URL),
         Row("extension:sone", most=1, types=("Extension",), profiles=(at.SONE,), advice="Oppgi høyst én sone."),
+        Row("extension:sone.value[x]", slicing=Slicing(("$this",))),
         Row("extension:household", types=("Extension",), profiles=(at.HOUSEHOLD,)),
         Row("address", types=("Address",), profiles=(at.ADDRESS,)),
     ),
@@ -32,6 +33,7 @@ ADDRESS = Profile(
         Row("extension:elock", types=("Extension",), profiles=(at.ELOCK,)),
         Row("line.extension", slicing=_ONLY_BY_URL),
         Row("line.extension:hint", types=("Extension",), profiles=(at.ADDITIONAL_LOCATOR,)),
+        Row("line.extension:hint.value[x]", slicing=Slicing(("$this",), closed=True)),
     ),
     title="Adresse",
 )

@@ -1,4 +1,7 @@
-"""The care plan (tiltaksplan) and the answers to a questionnaire (skjemasvar)."""
+"""The care plan (tiltaksplan) and the answers to a questionnaire (skjemasvar).
+
+The published care plan also speaks of a `context`, which R4 no longer has.
+"""
 
 from hub.fhir.codes import CAREPLAN_CATEGORY
 from hub.fhir.profiles import addresses as at
