@@ -51,19 +51,15 @@ def router(pull: Pull) -> APIRouter:
     routes = APIRouter(prefix="/pull/{municipality}", tags=["pull"], dependencies=[Depends(gatekeeper(pull.token))])
     answers: dict[int | str, dict[str, Any]] = {404: {"description": "Finnes ikke"}, 400: {"description": "Ugyldig"}}
 
-    def known(municipality: str) -> str:
-        if municipality not in pull.municipalities:
-            raise HTTPException(404, "Kommunen henter ikke notater selv.")
-        return municipality
-
     @routes.get("/v1/Bundle", responses=answers)
     async def read(
         request: Request,
-        municipality: Annotated[str, Depends(known)],
+        municipality: str,
         count: Annotated[int, Query(alias="_count", ge=1, le=_MAX_COUNT)] = 50,
         cursor: Annotated[str, Query(max_length=64)] = "",
     ) -> Response:
         """Notes after `cursor`, oldest change first. `next` leads on, also to what has not come yet."""
+        _check(municipality, pull)
         after = _after(cursor)
         async with pull.engines.reading() as connection:
             pages = await pages_after(connection, municipality, _DESTINATION, after=after, most=count)
@@ -71,8 +67,9 @@ def router(pull: Pull) -> APIRouter:
         return Response(_searchset(pages, pull.document, following), media_type=_FHIR_JSON)
 
     @routes.post("/v1/Bundle/{version}/$journaling-acknowledged", responses=answers, status_code=202)
-    async def acknowledge(municipality: Annotated[str, Depends(known)], version: str) -> Response:
+    async def acknowledge(municipality: str, version: str) -> Response:
         """The EPJ has journaled this version of the note."""
+        _check(municipality, pull)
         named = case_and_change(version)
         async with pull.engines.reading() as connection:
             found = await one_delivery(connection, municipality, _DESTINATION, named[0]) if named else None
@@ -83,6 +80,11 @@ def router(pull: Pull) -> APIRouter:
         return Response(status_code=202)
 
     return routes
+
+
+def _check(municipality: str, pull: Pull) -> None:
+    if municipality not in pull.municipalities:
+        raise HTTPException(404, "Kommunen henter ikke notater selv.")
 
 
 def _settled(pull: Pull, delivery: Delivery, change: int) -> Settled:
