@@ -129,12 +129,7 @@ def _object(payload: bytes) -> dict[str, Any] | None:
 
 
 def _remarks(arrival: Arrival) -> tuple[Finding, ...]:
-    remarks = ()
-    if arrival.is_retained:
-        remarks += (_RETAINED,)
-    if arrival.qos == 0:
-        remarks += (_QOS_0,)
-    return remarks
+    return ((_RETAINED,) if arrival.is_retained else ()) + ((_QOS_0,) if arrival.qos == 0 else ())
 
 
 _RETAINED = Finding(
