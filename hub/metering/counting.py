@@ -92,6 +92,16 @@ class CountedUse:
         )
 
 
+def closing_condition(closing: Month | None, grace_days: int) -> str:
+    """The SQL condition for records that are known when `closing` closes; None is all that is known."""
+    if closing is None:
+        return "true"
+    index = closing.year * 12 + closing.number - 1
+    recorded = f"recorded_at - to_days({int(grace_days)})"
+    month = "year(day) * 12 + month(day) - 1"
+    return f"greatest({month}, year({recorded}) * 12 + month({recorded}) - 1) <= {index}"
+
+
 def counted(
     table: UsageTable,
     *,

@@ -29,7 +29,8 @@ class Pot:
     `share` is the pot's part, by month, of what former pots left; it must be the same all through a calendar year,
     and the last pot takes all that is left. `weights` is [draws, months, municipalities]. `listed` is what each owes
     in øre by a price list, where the model has one. `least` and `most` bound each one's amount in øre. `base` is the
-    part of the weights that is a fixed fee. `services` tells how the weights come about, for lines by service.
+    part of the weights that is a fixed fee. `services` tells how the weights come about, for lines by service;
+    `by_cases` that they come from cases in some other way.
     """
 
     name: str
@@ -43,6 +44,12 @@ class Pot:
     most: Ints | None = None
     base: Ints | None = None
     services: ServiceRates | None = None
+    by_cases: bool = False
+
+    @property
+    def follows_use(self) -> bool:
+        """Whether more use makes a bill grow."""
+        return self.by_cases or self.services is not None
 
 
 def every_month(world: World, share: Fraction = Fraction(1)) -> list[Fraction]:

@@ -243,9 +243,8 @@ def test_a_file_without_the_right_heading_or_encoding_is_told_so(tmp_path: Path)
 
 def test_municipalities_that_merge_during_the_period_pay_as_one_from_then_on(tmp_path: Path) -> None:
     path = tmp_path / "changes.csv"
-    path.write_text(
-        "month,from,to,share,name\n2025-07,1151,9151,,Nye Utsira\n2025-07,1146,9151,,\n2025-10,4601,4602,40,\n2025-10,4601,0301,60,\n"
-    )
+    rows = ["2025-07,1151,9151,,Nye Utsira", "2025-07,1146,9151,,", "2025-10,4601,4602,40,", "2025-10,4601,0301,60,"]
+    path.write_text("\n".join(["month,from,to,share,name", *rows]) + "\n")
     found = cost(*RUN, "--changes", str(path))
     paid = {m["number"]: m["months"] for m in found["municipalities"]}
     assert all(paid["1151"][:6])

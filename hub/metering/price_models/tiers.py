@@ -74,6 +74,7 @@ def _pots(world: World, settings: Settings) -> tuple[Pot, ...]:
             share=every_month(world),
             weights=weights,
             listed=to_whole_ore(weights),
+            by_cases=True,
         ),
     )
 
