@@ -23,6 +23,8 @@ def concept(value: object, *, system: str = "") -> str:
 def name(value: object, *, system: str = "") -> str:
     """As `concept`, but without marks: the sender's words where they differ from the code, else the code's name."""
     for one in objects(value):
+        if agreed := _agreed(one):
+            return agreed
         words, names, _ = _said_and_named(one, system)
         if words or names:
             return next(iter([w for w in words if w] or names))
@@ -52,6 +54,23 @@ def _lone(sent: str, system: str) -> str:
 
 
 def _one(value: Element, system: str) -> str:
+    return _agreed(value) or _contrasted(value, system)
+
+
+def _agreed(value: Element) -> str:
+    """The code's name where there is one code, known, and nothing is said against it: the common case, made short."""
+    codings = value.get("coding")
+    if not isinstance(codings, list) or len(codings) != 1 or not isinstance(codings[0], dict) or "text" in value:
+        return ""
+    get = codings[0].get
+    system, code, display = get("system"), get("code"), get("display")
+    if not isinstance(system, str) or not isinstance(code, str):
+        return ""
+    known = name_of(system, code)
+    return known if known and (display is None or display == known) else ""
+
+
+def _contrasted(value: Element, system: str) -> str:
     words, names, unnamed = _said_and_named(value, system)
     if not words:
         return " / ".join([*names, *(() if names else unnamed)])
@@ -82,7 +101,7 @@ def _unless_meant(system: str, code: str, words: str) -> str:
 
 def _codings(value: Element) -> list[Element]:
     inner = objects(value.get("coding"))
-    return inner or ([value] if "code" in value else [])
+    return inner or ([value] if "code" in value or "display" in value else [])
 
 
 def _same(one: str, other: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from hub.journal import composition, reading, times
 from hub.journal import revisions as history
@@ -29,6 +30,8 @@ def compose(case: CaseHistory) -> JournalNote:
 
     Never raises for messages that were accepted: what can't be read is said to follow whole.
     """
+    if len(case.messages) > 1:
+        case = replace(case, messages=tuple(sorted(case.messages, key=lambda m: m.number)))
     readings = [reading.read(m) for m in case.messages]
     people = directory(pair for r in readings for pair in r.resources)
     told = {r.message.number: reading.pieces(r, people, case.kind) for r in readings}
@@ -63,7 +66,7 @@ def _all_sections(
     patients: Mapping[int, str],
 ) -> tuple[NoteSection, ...]:
     before = [section(Part.ATTENTION, attention)] if attention else []
-    remarks = [*_remarks(case), *patients.values()]
+    remarks = dict.fromkeys([*_remarks(case), *patients.values()])
     after = [section(Part.REMARKS, remarks)] if remarks else []
     after.append(section(Part.SOURCE, _sources(case)))
     if len(revisions) > 1:

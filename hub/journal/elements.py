@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 Element = Mapping[str, object]
 
 _EMPTY: Element = {}
+_NOTHING: tuple[object, ...] = (None, "", [], {})
 _decoder = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, strict=False)
 
 
@@ -60,7 +61,7 @@ def text(value: object) -> str:
 def choice(parent: Element, stem: str) -> tuple[str, object]:
     """FHIR's `stem[x]` in `parent`: the type that follows the stem and the value; two empties when there is none."""
     size = len(stem)
-    for name, value in parent.items():
-        if name.startswith(stem) and name[size : size + 1].isupper() and value not in (None, "", [], {}):
-            return name[size:], value
+    for name in parent:
+        if name.startswith(stem) and name[size : size + 1].isupper() and parent[name] not in _NOTHING:
+            return name[size:], parent[name]
     return "", None

@@ -8,16 +8,15 @@ from hub.journal.people import Directory
 from hub.journal.piece import Part, Piece, labelled
 from hub.journal.prose import lines
 from hub.journal.times import order, said
-from hub.journal.values import shown
-
-_WHEN = {"DateTime": said, "Instant": said}
+from hub.journal.values import of_type, shown
 
 
 def pieces(resource: Element, directory: Directory) -> list[Piece]:
     """The measurement as one piece, in order of the time that it was measured."""
     kind, when = choice(resource, "effective")
     start = element(when).get("start") if kind == "Period" else when
-    told = (f"{called(resource)}: {result(resource)}{_when(resource)}", *_details(resource, directory))
+    measured = _when(resource, kind, when)
+    told = (f"{called(resource)}: {result(resource)}{measured}", *_details(resource, directory))
     return [Piece(Part.MEASUREMENTS, told, order(start))]
 
 
@@ -43,11 +42,10 @@ def _absent(resource: Element) -> str:
     return f"(verdi mangler: {reason})" if reason else ""
 
 
-def _when(resource: Element) -> str:
-    kind, _ = choice(resource, "effective")
-    when = shown(resource, "effective")
+def _when(resource: Element, kind: str, value: object) -> str:
+    when = of_type(kind, value)
     if when:
-        return f" – målt {when}" if kind in _WHEN or kind == "Period" else f" – målt: {when}"
+        return f" – målt {when}"
     issued = said(resource.get("issued"))
     return f" – måletidspunkt ikke oppgitt, meldt {issued}" if issued else " – måletidspunkt ikke oppgitt"
 

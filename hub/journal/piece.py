@@ -43,6 +43,10 @@ HEADINGS = {
 }
 
 
+#: Parts in which senders repeat themselves: what says no more than another piece says is left out.
+_REPEATED = frozenset({Part.EVENT, Part.LINKED})
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Lines for the section `part`; within it pieces stand by time `at`, and as they came where times are equal."""
@@ -53,8 +57,8 @@ class Piece:
 
 
 def section(part: Part, lines: Iterable[str]) -> NoteSection:
-    """The section `part` with `lines`, a line that is already there left out. The sender's notes have code 1."""
-    return NoteSection(HEADINGS[part], tuple(dict.fromkeys(lines)), "1" if part is Part.NOTE else "2")
+    """The section `part` with `lines`. The sender's notes have code 1."""
+    return NoteSection(HEADINGS[part], tuple(lines), "1" if part is Part.NOTE else "2")
 
 
 def sections(pieces: Sequence[Piece]) -> list[NoteSection]:
@@ -66,12 +70,13 @@ def sections(pieces: Sequence[Piece]) -> list[NoteSection]:
 
 
 def _section(part: Part, pieces: list[Piece]) -> NoteSection:
-    if len(pieces) > 1:
-        pieces.sort(key=lambda p: p.at)
-    if part is Part.NOTE:  # whole, as written: a line may well stand twice in a text
-        blocks = dict.fromkeys(p.lines for p in pieces)
-        return NoteSection(HEADINGS[part], tuple(line for block in blocks for line in block), "1")
-    return section(part, (line for p in pieces for line in p.lines))
+    if len(pieces) == 1:
+        return section(part, pieces[0].lines)
+    pieces.sort(key=lambda p: p.at)
+    blocks = list(dict.fromkeys(p.lines for p in pieces))
+    if part in _REPEATED:
+        blocks = [b for b in blocks if not any(b is not c and set(b) <= set(c) for c in blocks)]
+    return section(part, (line for block in blocks for line in block))
 
 
 def labelled(label: str, said: str) -> tuple[str, ...]:

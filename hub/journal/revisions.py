@@ -6,7 +6,7 @@ keeps its number whatever comes later.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from hub.journal import times
@@ -17,6 +17,7 @@ from hub.model.codes import EventKind
 from hub.model.note import NoteRevision
 
 HUB = "Knutepunktet"
+_NEW, _GONE = "Nytt: ", "Utgått: "
 _TYPES = {
     "DetectedIssue": "varsel",
     "Encounter": "oppfølging",
@@ -31,9 +32,17 @@ Told = Mapping[int, Sequence[Piece]]
 
 
 def revisions(case: CaseHistory, told: Told, patients: Mapping[int, str]) -> tuple[NoteRevision, ...]:
-    """The revisions of a case. `told` holds each message's pieces, `patients` a remark on its patient, by number."""
-    messages = sorted(case.messages, key=lambda m: m.number)
-    entries = [(m.registered_at, m.sender, _changes(case, m, told, patients.get(m.number, ""))) for m in messages]
+    """The revisions of a case, whose messages are in order of number.
+
+    `told` holds each message's pieces, `patients` a remark on its patient, by message number.
+    """
+    entries: list[Entry] = []
+    seen: set[tuple[str, ...]] = set()
+    for message in case.messages:
+        remarks = lines(patients.get(message.number, ""))
+        changes = _changes(message, told, seen) if entries else ()
+        entries.append((message.registered_at, message.sender, (_headline(case, message), *remarks, *changes)))
+        seen.update(piece.lines for piece in told.get(message.number, ()))
     if case.not_acknowledged_at:
         _insert(entries, (case.not_acknowledged_at, HUB, (not_acknowledged(case),)))
     if not entries:
@@ -56,11 +65,14 @@ def linked(case: CaseHistory, message: CaseMessage) -> str:
 
 
 def history(found: Sequence[NoteRevision]) -> list[str]:
-    """The revisions after the first as lines, short: what a new message adds is already in the note."""
-    return [
-        f"{times.shown(r.registered_at)}, {r.source}: {' '.join(c for c in r.changes if not c.startswith('Nytt: '))}"
-        for r in found[1:]
-    ]
+    """The revisions after the first as lines. What a message adds is in the note already; what it changes is shown."""
+    told = []
+    for revision in found[1:]:
+        head, *changes = revision.changes
+        told.append(f"{times.shown(revision.registered_at)}, {revision.source}: {head}")
+        if any(change.startswith(_GONE) for change in changes):
+            told += [f"– {change}" for change in changes]
+    return told
 
 
 def kind_of(message: CaseMessage) -> str:
@@ -77,29 +89,31 @@ def _insert(entries: list[Entry], entry: Entry) -> None:
     entries.insert(max(place, 1) if entries else 0, entry)
 
 
-def _changes(case: CaseHistory, message: CaseMessage, told: Told, patient: str) -> tuple[str, ...]:
-    head = _headline(case, message)
-    remarks = lines(patient)
-    if message.standing == "late" or message.number == min(m.number for m in case.messages):
-        return (head, *remarks)
-    old = _lines(told.get(message.replaces, ())) if message.replaces else {}
-    new = _lines(told.get(message.number, ()))
-    added = (f"Nytt: {line}" for line in new if line not in old)
-    gone = (f"Utgått: {line}" for line in old if line not in new)
-    return (head, *remarks, *added, *gone)
+def _changes(message: CaseMessage, told: Told, seen: set[tuple[str, ...]]) -> tuple[str, ...]:
+    """What the message adds to what was `seen` already, and what of the version before it falls away."""
+    if message.standing == "late":
+        return ()
+    pieces = told.get(message.number, ())
+    if message.replaces is None:
+        return tuple(f"{_NEW}{line}" for line in _lines(p for p in pieces if p.lines not in seen))
+    old, new = _lines(told.get(message.replaces, ())), _lines(pieces)
+    added = (f"{_NEW}{line}" for line in new if line not in old)
+    gone = (f"{_GONE}{line}" for line in old if line not in new)
+    return (*added, *gone)
 
 
 def _headline(case: CaseHistory, message: CaseMessage) -> str:
     kind = kind_of(message)
     if message.standing == "late":
-        return f"En eldre versjon av et {kind} kom etter den nyere; den er beholdt i historikken, notatet er uendret."
+        return f"En eldre versjon av samme melding ({kind}) kom etter den nyere. Den er beholdt; notatet er uendret."
     if message.standing == "linked":
         return linked(case, message)
     if message.replaces is not None:
         return f"Ny versjon fra avsender ({kind}) erstatter melding {message.replaces}."
-    first = message.number == min(m.number for m in case.messages)
-    return f"Notatet er opprettet etter melding fra avsender ({kind})." if first else f"Ny melding ({kind})."
+    if message is case.messages[0]:
+        return f"Notatet er opprettet etter melding fra avsender ({kind})."
+    return f"Ny melding ({kind})."
 
 
-def _lines(pieces: Sequence[Piece]) -> dict[str, None]:
+def _lines(pieces: Iterable[Piece]) -> dict[str, None]:
     return dict.fromkeys(line for piece in pieces for line in piece.lines)

@@ -25,7 +25,7 @@ def shown(moment: datetime) -> str:
 def clock(moment: datetime) -> str:
     """An aware time with the time of day first, for use inside a sentence."""
     day, _, time_of_day = shown(moment).partition(" ")
-    return f"{time_of_day} ({day})"
+    return f"{time_of_day} den {day}"
 
 
 def duration(seconds: int) -> str:

@@ -65,7 +65,9 @@ _WRITERS: dict[str, Callable[[object], str]] = {
 
 def shown(parent: Element, stem: str = "value") -> str:
     """The value of `stem[x]` in `parent`, in words; empty when there is none."""
-    kind, value = choice(parent, stem)
-    if value is None:
-        return ""
-    return _WRITERS.get(kind, text)(value)
+    return of_type(*choice(parent, stem))
+
+
+def of_type(kind: str, value: object) -> str:
+    """A value of a FHIR type (as in `valueQuantity`), in words; empty when there is none."""
+    return "" if value is None else _WRITERS.get(kind, text)(value)
