@@ -1,13 +1,18 @@
-"""Brings the store to the newest schema by Alembic's revisions, before anything else uses it."""
+"""Brings the store to the newest schema, before anything else uses it.
+
+A new store is made whole in one go and marked as newest; an old one is brought forward by Alembic's revisions. A test
+holds the two ways against each other.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
 
-from sqlalchemy import URL, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
+
+from hub.store.schema import metadata
 
 #: The newest revision in `migrations/versions`; a test holds it against Alembic's own head.
 HEAD = "0001"
@@ -15,21 +20,28 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 
 
 async def migrate(url: URL) -> None:
-    """Run the revisions that the store at `url` lacks. Costs one query, and no import of Alembic, when none."""
+    """Make the store at `url`, or run the revisions that it lacks. Alembic is imported only in the latter case."""
     engine = create_async_engine(url)
     try:
-        async with engine.connect() as connection:
-            try:
-                revision = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
-            except DBAPIError:
-                revision = None
+        async with engine.begin() as connection:
+            is_newest = await connection.run_sync(_make_or_look)
     finally:
         await engine.dispose()
-    if revision != HEAD:
-        await asyncio.to_thread(_upgrade, url)
+    if not is_newest:
+        await asyncio.to_thread(upgrade, url)
 
 
-def _upgrade(url: URL) -> None:
+def _make_or_look(connection: Connection) -> bool:
+    """Whether the store is at the newest revision, after making it if there is nothing in it."""
+    if not inspect(connection).get_table_names():
+        metadata.create_all(connection)
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+        connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:head)"), {"head": HEAD})
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
+
+
+def upgrade(url: URL) -> None:
+    """Run every revision that the store at `url` lacks, in a thread without an event loop."""
     from alembic import command
     from alembic.config import Config
 
