@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from hub.fhir import codes, measurement_codes
-from hub.fhir.drafts import Context, Draft, Drafts, shown
+from hub.fhir.drafts import Context, Draft, Drafts
 
 _WORD = re.compile(r"\w+")
 
@@ -71,8 +71,10 @@ def _of_coding(coding: dict[str, Any], text: Any) -> Draft | None:
     other = contradicted(system, code, text)
     if other is None:
         return None
+    own = codes.name_of(system, code)
+    advice = f"Koden {code} betyr «{own}», men teksten sier «{other}». Rett den som er feil."
     return Draft(
-        "contradiction", "code-contradicts-text", path=".text", found=shown(code), expected=f"kode for «{other}»"
+        "contradiction", "code-contradicts-text", path=".text", found=f"{code} {own}", expected=other, advice=advice
     )
 
 
