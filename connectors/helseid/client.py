@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from joserfc import jws
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, RSAKey
 
 from hub.model.helseid import AUTHORIZATION_TYPE, ORGANISATION_PREFIX, PARENT_AND_CHILD_SYSTEM
@@ -90,7 +91,7 @@ def algorithm_of(key: Key) -> str:
 def _pem(text: str) -> Key:
     try:
         return RSAKey.import_key(text)
-    except ValueError:
+    except JoseError:  # a key of another kind
         return ECKey.import_key(text)
 
 

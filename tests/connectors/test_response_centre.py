@@ -10,6 +10,7 @@ from connectors.event_channel import EventChannel
 from connectors.mqtt import MqttConnection
 from connectors.receipt import Receipt, read_receipt, sha256_of
 from connectors.response_centre import Alert, ResponseCentre
+from connectors.topics import event_topic
 from hub.model.codes import ReceiptCode
 from hub.model.errors import DeliveryFailed, OutcomeUnknown, Unreachable
 from tests.connectors.answering import answering
@@ -145,8 +146,18 @@ def test_what_is_no_receipt_is_none(payload: bytes) -> None:
     assert read_receipt(payload) is None
 
 
-@pytest.mark.parametrize("device", ["", "a/b", "+", "#"])
-async def test_a_device_that_no_topic_can_hold_is_refused(nats: Broker, device: str) -> None:
-    async with MqttConnection(nats.url, client_id="a") as line, EventChannel(line, municipality=ORG, sender="s") as c:
-        with pytest.raises(ValueError, match="topic"):
-            await c.send(b"", device=device)
+@pytest.mark.parametrize(("device", "segment"), [("TA 17/b", "TA%2017%2Fb"), ("+", "%2B"), ("100%", "100%25")])
+async def test_a_device_may_have_any_number_in_its_topic(nats: Broker, device: str, segment: str) -> None:
+    async with (
+        answering(nats.url) as hub,
+        MqttConnection(nats.url, client_id="a") as line,
+        EventChannel(line, municipality=ORG, sender="s") as channel,
+    ):
+        assert (await channel.send(b"{}", device=device)).code is ReceiptCode.ACCEPTED
+        assert [m.topic for m in hub.seen] == [f"vft/{ORG}/s/{segment}/event"]
+
+
+@pytest.mark.parametrize("sender", ["", "a/b", "+", "a b", "#"])
+async def test_a_sender_that_no_topic_can_hold_is_refused(sender: str) -> None:
+    with pytest.raises(ValueError, match="topic"):
+        event_topic(ORG, sender, "d")

@@ -1,0 +1,44 @@
+"""A vendor's process that is killed: tells numbered doses from where it was, as a source with a cursor does."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from connectors import Connector, DispenseGiven, patient
+from connectors.http.line import HttpLine
+from connectors.transport.http import VkpTransport
+from hub.model.clock import SystemClock
+from tests.connectors.people import synthetic_numbers
+
+START = datetime(2025, 3, 3, tzinfo=UTC)
+PATIENTS = synthetic_numbers(60)
+_BATCH = 40
+
+
+def dose(number: int) -> DispenseGiven:
+    return DispenseGiven(
+        patient=patient(PATIENTS[number * 7 % len(PATIENTS)]),
+        device=f"MD-{number % 60}",
+        at=START + timedelta(seconds=number),
+        number=str(number),
+    )
+
+
+def run(url: str, folder: str, how_many: int) -> None:
+    asyncio.run(_tell_everything(url, Path(folder), how_many))
+
+
+async def _tell_everything(url: str, folder: Path, how_many: int) -> None:
+    transport = VkpTransport(url, municipality="314159265", clock=SystemClock(), line=HttpLine(timeout_s=10))
+    cursor = folder / "cursor"
+    done = int(cursor.read_text() or 0) if cursor.exists() else 0
+    async with Connector(
+        transport, municipality="314159265", sender="Acme_Medisin_Testvik", spool=folder / "spool.db"
+    ) as c:
+        for first in range(done, how_many, _BATCH):
+            await c.tell_all([dose(n) for n in range(first, min(first + _BATCH, how_many))])
+            cursor.write_text(str(first))  # one batch behind, as a careful source is
+        await c.drained()
+    (folder / "finished").touch()
