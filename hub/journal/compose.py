@@ -126,9 +126,13 @@ def _patients(case: CaseHistory, readings: Sequence[Reading], people: Directory)
     for r in readings:
         numbers = reading.persons(r, people)
         if numbers and case.patient not in numbers:
-            kinds = ", ".join(sorted({_NUMBERS[n.system] for n in numbers}))
-            what = "et annet nummer" if _NUMBERS.get(case.patient.system) == kinds else kinds
-            found[r.message.number] = f"Avsender identifiserte pasienten med {what} enn saken er åpnet på."
+            said = ", ".join(sorted({_NUMBERS[n.system] for n in numbers}))
+            known = _NUMBERS.get(case.patient.system, "et nummer av annet slag")
+            found[r.message.number] = (
+                f"{r.message.sender} identifiserte pasienten med et annet {said} enn saken har."
+                if said == known
+                else f"{r.message.sender} identifiserte pasienten med {said}; saken har {known}."
+            )
     return found
 
 
