@@ -277,6 +277,8 @@ def _add_decisions(routes: APIRouter, operations: Operations) -> None:
             sent = await waiting.send_again(connection, case_id, destination, by="operations", at=clock.now())
         if not sent:
             raise HTTPException(409, "Denne leveringen venter ikke på noen.")
+        for address in dispatcher.addresses:
+            dispatcher.look(address)
 
     @routes.put("/holds/{municipality}/{destination}", responses=_MISSING, status_code=204)
     async def hold(municipality: str, destination: str) -> None:

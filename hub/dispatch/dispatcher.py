@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -41,6 +42,9 @@ log = logging.getLogger(__name__)
 
 _POLL_S = 0.25
 _RENEW_S = 5.0
+#: How often everything is looked through: rarely where nobody else writes, often where other hubs may.
+_SWEEP_ALONE_S = 10.0
+_SWEEP_SHARED_S = 1.0
 _LOADED_MOST = 256
 _PROBES = 2
 _MAX_BATCH = 256
@@ -51,7 +55,7 @@ Address = tuple[str, str]
 
 @dataclass(slots=True)
 class _Desk:
-    """What is under way to one destination."""
+    """What is under way to one destination. `look_real` is when the store may have more for it than is known here."""
 
     destination: Destination
     slots: asyncio.Semaphore
@@ -60,6 +64,7 @@ class _Desk:
     loaded: int = 0
     gate: Gate = field(default_factory=Gate)
     is_held: bool = False
+    look_real: float = 0.0
 
 
 class Dispatcher:
@@ -86,7 +91,9 @@ class Dispatcher:
         }
         self._busy: dict[str, int] = {}
         self._again: dict[str, Lane] = {}
+        self._parked: dict[str, float] = {}
         self._news = asyncio.Event()
+        self._sweep_s = _SWEEP_ALONE_S if engines.is_sqlite else _SWEEP_SHARED_S
         self._settling: GroupCommit[Settlement, None] = GroupCommit(self._commit, most=_MAX_BATCH)
 
     def wake(self, wants: Sequence[Want]) -> None:
@@ -94,6 +101,11 @@ class Dispatcher:
         for want in wants:
             lane = Lane(lane_of(want.municipality, want.patient, want.destination), want.municipality, want.destination)
             self._queue(lane)
+
+    @property
+    def addresses(self) -> Sequence[Address]:
+        """Everywhere that something is delivered to."""
+        return tuple(self._desks)
 
     def knows(self, address: Address) -> bool:
         """Whether anything is delivered to `address`."""
@@ -107,7 +119,11 @@ class Dispatcher:
         """Let traffic to `address` flow again, at once."""
         self._desks[address].is_held = False
         self._desks[address].gate.open()
-        self._news.set()
+        self.look(address)
+
+    def look(self, address: Address) -> None:
+        """Look in the store for what is due to `address`, which somebody else may have changed."""
+        self._desks[address].look_real = 0.0
 
     async def run(self) -> None:
         """Deliver until cancelled. Raises StoreUnavailable when the store fails."""
@@ -125,7 +141,7 @@ class Dispatcher:
 
     def _queue(self, lane: Lane) -> None:
         desk = self._desks.get((lane.municipality, lane.destination))
-        if desk is None:
+        if desk is None or self._parked.get(lane.key, 0.0) > self._clock.real():
             return
         if lane.key in self._busy:
             self._again[lane.key] = lane
@@ -136,15 +152,34 @@ class Dispatcher:
 
     async def _poll(self) -> None:
         """Find what is due: retries, what others committed, and what was left when the last process died."""
+        sweep_real = 0.0
         while True:
-            if sum(len(desk.ready) for desk in self._desks.values()) < _LOADED_MOST:
-                async with self._engines.reading() as connection:
-                    lanes = await due_lanes(connection, list(self._leases.held), real=self._clock.real())
-                for lane in lanes:
-                    if lane.key not in self._busy:
-                        self._queue(lane)
+            real = self._clock.real()
+            if real >= sweep_real:
+                sweep_real = real + self._sweep_s
+                for desk in self._desks.values():
+                    desk.look_real = min(desk.look_real, real)
+            looking = [address for address, desk in self._desks.items() if self._wants_more(desk, real)]
+            if looking:
+                await self._look(looking, real)
             self._news.set()
             await asyncio.sleep(_POLL_S)
+
+    def _wants_more(self, desk: _Desk, real: float) -> bool:
+        is_open = not desk.is_held and desk.gate.is_open(real=real)
+        return is_open and desk.look_real <= real and len(desk.ready) < _LOADED_MOST
+
+    async def _look(self, addresses: Sequence[Address], real: float) -> None:
+        self._parked = {key: until for key, until in self._parked.items() if until > real}
+        async with self._engines.reading() as connection:
+            for address in addresses:
+                desk = self._desks[address]
+                desk.look_real = math.inf
+                due = await due_lanes(connection, *address, self._leases.held.keys(), real=real)
+                desk.look_real = min(desk.look_real, due.next_real)
+                for lane in due.lanes:
+                    if lane.key not in self._busy:
+                        self._queue(lane)
 
     async def _renew(self) -> None:
         while True:
@@ -159,7 +194,9 @@ class Dispatcher:
                 async with self._engines.reading() as connection:
                     work = await load_lanes(connection, taken)
                 for lane in taken:
-                    tasks.create_task(self._work(lane, work.get(lane.key, [])), name="deliver a lane")
+                    if work.is_cut:
+                        self._again[lane.key] = lane
+                    tasks.create_task(self._work(lane, work.by_lane.get(lane.key, [])), name="deliver a lane")
 
     def _take(self) -> list[Lane]:
         """Lanes to load now: as many as their destinations may have loaded, one or two where one is being probed."""
@@ -198,8 +235,8 @@ class Dispatcher:
 
     async def _deliver(self, desk: _Desk, delivery: Delivery, earlier: tuple[datetime, ...]) -> bool:
         """Make one delivery and settle it. False when the lane must wait."""
-        real = self._clock.real()
-        if delivery.not_before_real > real:
+        if delivery.not_before_real > self._clock.real():
+            self._park(desk, delivery.lane, delivery.not_before_real)
             return False
         is_doubtful = desk.destination.can_find and (
             delivery.state == "in_doubt" or not self._leases.is_fresh(delivery.partition, delivery.enqueued_real)
@@ -209,7 +246,15 @@ class Dispatcher:
                 return False
             settlement = await self._attempt(desk, delivery, earlier, is_doubtful=is_doubtful)
         await self._settling.submit(settlement)
-        return not isinstance(settlement, Postponed)
+        if isinstance(settlement, Postponed):
+            self._park(desk, delivery.lane, settlement.not_before_real)
+            return False
+        return True
+
+    def _park(self, desk: _Desk, lane: Lane, until_real: float) -> None:
+        """Leave a lane alone until its first delivery may be tried again."""
+        self._parked[lane.key] = until_real
+        desk.look_real = min(desk.look_real, until_real)
 
     async def _attempt(
         self, desk: _Desk, delivery: Delivery, earlier: tuple[datetime, ...], *, is_doubtful: bool
@@ -267,7 +312,8 @@ class Dispatcher:
         self, delivery: Delivery, not_before: float, *, in_doubt: bool, reason: str, tell: bool = True
     ) -> Postponed:
         now = self._clock.now()
-        return Postponed(delivery.case_id, delivery.lane.destination, not_before, in_doubt, reason, now, tell)
+        lane = delivery.lane
+        return Postponed(delivery.case_id, lane.destination, lane.key, not_before, in_doubt, reason, now, tell)
 
     def _stopped(self, delivery: Delivery, reason: str, text: str) -> Stopped:
         lane = delivery.lane

@@ -5,13 +5,14 @@ Settling a delivery and writing its usage record are one transaction.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.model.case import CaseHistory, CaseMessage
@@ -23,7 +24,8 @@ from hub.model.usage import UsageRecord
 from hub.store import schema
 from hub.store.accepting import insert_into, moment_or_none
 
-_MOST_PER_LANE_LOAD = 2_000
+_MOST_PER_LOAD = 2_000
+_WINDOW = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,11 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """The delivery is tried again after `not_before_real`; with `in_doubt` it is looked up first."""
+    """The delivery is tried again after `not_before_real`, its lane waits; with `in_doubt` it is looked up first."""
 
     case_id: str
     destination: str
+    lane: str
     not_before_real: float
     in_doubt: bool
     reason: str
@@ -98,27 +101,53 @@ class Stopped:
 Settlement = Settled | Postponed | Stopped
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Lanes with work that may be tried now. `next_real` is when there will be more: now, if not all were given."""
+
+    lanes: list[Lane]
+    next_real: float
+
+
 async def due_lanes(
-    connection: AsyncConnection, partitions: Collection[int], *, real: float, most: int = 2_000
-) -> list[Lane]:
-    """Lanes among `partitions` with a delivery that may be tried now, those longest due first."""
+    connection: AsyncConnection, municipality: str, destination: str, partitions: Collection[int], *, real: float
+) -> Due:
+    """Lanes to one destination, among `partitions`, with a delivery that may be tried now; a window of them."""
     table = schema.deliveries
-    rows = await connection.execute(
-        select(table.c.lane, table.c.municipality, table.c.destination)
-        .where(
-            table.c.state.in_(("pending", "in_doubt")),
-            table.c.not_before_real <= real,
-            table.c.partition.in_(bindparam("mine", list(partitions), expanding=True)),
-        )
-        .group_by(table.c.lane, table.c.municipality, table.c.destination)
-        .order_by(text("min(occurred_at)"))
-        .limit(most)
+    due = (
+        table.c.municipality == municipality,
+        table.c.destination == destination,
+        text("state IN ('pending', 'in_doubt')"),
     )
-    return [Lane(*row) for row in rows]
+    window = await connection.execute(
+        select(table.c.lane, table.c.partition)
+        .where(*due, table.c.not_before_real <= real)
+        .order_by(table.c.not_before_real)
+        .limit(_WINDOW)
+    )
+    rows = list(window)
+    lanes = dict.fromkeys(row.lane for row in rows if row.partition in partitions)
+    if len(rows) == _WINDOW:
+        later = real
+    else:
+        later = (
+            await connection.execute(
+                select(func.min(table.c.not_before_real)).where(*due, table.c.not_before_real > real)
+            )
+        ).scalar() or math.inf
+    return Due([Lane(key, municipality, destination) for key in lanes], later)
 
 
-async def load_lanes(connection: AsyncConnection, lanes: Sequence[Lane]) -> dict[str, list[Delivery]]:
-    """Every unsettled delivery of `lanes`, in order of the cases' event times, with all that is known of each."""
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Unsettled deliveries by lane, in order of the cases' event times. `is_cut` when there were too many for one go."""
+
+    by_lane: dict[str, list[Delivery]]
+    is_cut: bool
+
+
+async def load_lanes(connection: AsyncConnection, lanes: Sequence[Lane]) -> Work:
+    """The unsettled deliveries of `lanes`, earliest events first, with all that is known of each."""
     table, case = schema.deliveries, schema.cases
     rows = list(
         await connection.execute(
@@ -129,7 +158,7 @@ async def load_lanes(connection: AsyncConnection, lanes: Sequence[Lane]) -> dict
                 text("deliveries.state <> 'settled'"),
             )
             .order_by(table.c.occurred_at, case.c.opened_at, case.c.id)
-            .limit(_MOST_PER_LANE_LOAD)
+            .limit(_MOST_PER_LOAD)
         )
     )
     messages = await messages_of(connection, {row.case_id for row in rows})
@@ -138,7 +167,7 @@ async def load_lanes(connection: AsyncConnection, lanes: Sequence[Lane]) -> dict
     for row in rows:
         delivery = delivery_of(row, by_key[row.lane], messages.get(row.case_id, []))
         found.setdefault(row.lane, []).append(delivery)
-    return found
+    return Work(found, is_cut=len(rows) == _MOST_PER_LOAD)
 
 
 async def messages_of(connection: AsyncConnection, case_ids: Collection[str]) -> dict[str, list[CaseMessage]]:
@@ -313,6 +342,18 @@ async def _postpone(connection: AsyncConnection, rows: Sequence[Postponed]) -> N
             for row in rows
         ],
     )
+    held_up = [{"queue": row.lane, "after": row.not_before_real} for row in rows if row.not_before_real]
+    if held_up:
+        await connection.execute(
+            update(schema.deliveries)
+            .where(
+                schema.deliveries.c.lane == bindparam("queue"),
+                text("state IN ('pending', 'in_doubt')"),
+                schema.deliveries.c.not_before_real < bindparam("after"),
+            )
+            .values(not_before_real=bindparam("after")),
+            held_up,
+        )
     await tell(connection, [(r.case_id, r.destination, r.at, "postponed", r.reason) for r in rows if r.tell])
 
 

@@ -118,7 +118,8 @@ _DUE = text("state IN ('pending', 'in_doubt')")
 Index("deliveries_lane", deliveries.c.lane, sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED)
 Index(
     "deliveries_due",
-    deliveries.c.partition,
+    deliveries.c.municipality,
+    deliveries.c.destination,
     deliveries.c.not_before_real,
     sqlite_where=_DUE,
     postgresql_where=_DUE,
