@@ -140,7 +140,7 @@ async def due_lanes(
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Unsettled deliveries by lane, in order of the cases' event times. `is_cut` when there were too many for one go."""
+    """Unsettled deliveries by lane, earliest events first. `is_cut` when there were too many for one go."""
 
     by_lane: dict[str, list[Delivery]]
     is_cut: bool
