@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from hub.fhir import bindings, demands, identities, invariants, primitives, references, walking
+from hub.fhir import bindings, demands, identities, invariants, primitives, references, unheld, walking
 from hub.fhir.drafts import Check, Context, Draft, Drafts, shown
 from hub.fhir.elements import PRIMITIVES, is_resource
 from hub.fhir.resource_names import RESOURCE_NAMES
@@ -62,7 +62,8 @@ class Compiler:
         context.local = references.contained_ids(value)
         drafts = self.resource(name, profiles)(value, context)
         context.local = outer
-        return drafts
+        remarks = unheld.profiles(value, self._rulebook.profiles, name) if "meta" in value else None
+        return [*(drafts or ()), *remarks] if remarks else drafts
 
     def _named(self, value: dict[str, Any], type_name: str) -> tuple[str, ...]:
         """The known profiles of this type that the resource says it keeps to."""

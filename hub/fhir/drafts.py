@@ -105,6 +105,7 @@ KINDS: dict[str, Kind] = {
     ),
     "resource": Kind("error", "error", "not-supported", "Sett resourceType til navnet på en R4-ressurs."),
     "not-checked": Kind("information", "information", "informational", "Denne ressurstypen er ikke sjekket her."),
+    "profile-type": Kind("warning", "error", "structure", "Profilen gjelder en annen slags ressurs. Ta den bort."),
     "profile-unknown": Kind(
         "information", "information", "informational", "Profilen er ikke kjent her og er ikke sjekket."
     ),
