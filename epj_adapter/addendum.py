@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import orjson
 
@@ -41,10 +42,16 @@ def appended(document: bytes, note: JournalNote, *, since: int) -> bytes:
 def revision_of(document: bytes) -> int | None:
     """Which revision of the note a document holds, by the hub's tag; None where there is no such tag."""
     try:
-        content = orjson.loads(document)
-        tags = content["meta"]["tag"]
-        return max(int(t["code"]) for t in tags if t.get("system") == REVISION_SYSTEM)
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError):
+        return revision_in(orjson.loads(document))
+    except orjson.JSONDecodeError:
+        return None
+
+
+def revision_in(content: Any) -> int | None:
+    """As `revision_of`, for a document that is parsed already."""
+    try:
+        return max(int(t["code"]) for t in content["meta"]["tag"] if t.get("system") == REVISION_SYSTEM)
+    except (KeyError, TypeError, ValueError, AttributeError):
         return None
 
 

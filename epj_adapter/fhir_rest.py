@@ -13,7 +13,7 @@ from urllib.parse import quote
 import orjson
 
 from epj_adapter.adapter import Adapter
-from epj_adapter.addendum import appended, revision_of
+from epj_adapter.addendum import appended, revision_in, revision_of
 from epj_adapter.document import document_bundle, keyed
 from epj_adapter.fhir_rest_examples import EXAMPLES
 from epj_adapter.line import Line
@@ -132,7 +132,7 @@ def _search(body: bytes, key: str) -> tuple[list[Written], int]:
     resources = [e.get("resource") for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
     bundles = [r for r in resources if isinstance(r, dict) and r.get("resourceType") == "Bundle"]
     mine = [b for b in bundles if b.get("identifier") == {"system": NOTE_KEY_SYSTEM, "value": key}]
-    found = [Written(str(b.get("id")), revision_of(orjson.dumps(b)) or 1, "existed") for b in mine]
+    found = [Written(str(b.get("id")), revision_in(b) or 1, "existed") for b in mine]
     return found, len(bundles) - len(mine)
 
 

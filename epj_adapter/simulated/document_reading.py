@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from epj_adapter.addendum import revision_of
+from epj_adapter.addendum import revision_in
 from epj_adapter.simulated.store import Draft
 from epj_adapter.slices import members, whole
 from hub.model.codes import NOTE_KEY_SYSTEM
@@ -34,7 +34,7 @@ def draft(body: bytes) -> Draft:
         category=_coded(composition.get("category")),
         source=", ".join(a.get("display", "") for a in _dicts(composition.get("author"))),
         event_at=_event_at(composition),
-        revision=revision_of(body) or 1,
+        revision=revision_in(bundle) or 1,
         body=body,
     )
 

@@ -17,7 +17,7 @@ _Waiting = tuple[Act[Any], "asyncio.Future[Any]"]
 class GroupCommit:
     """One SQLite file, WAL, synced at every commit. Acts run on the event loop, commits in a thread of their own.
 
-    An act that raises is rolled back alone; the others of its group are kept.
+    An act that raises fails alone; the others of its group are kept, and so is what it wrote before it raised.
     """
 
     def __init__(self, path: Path, schema: str) -> None:
@@ -71,14 +71,10 @@ class GroupCommit:
             _settle(future, failed or outcome)
 
     def _attempt(self, act: Act[Any]) -> Any:
-        self._connection.execute("SAVEPOINT act")
         try:
             return act(self._connection)
         except Exception as error:  # handed to whoever waits for this act
-            self._connection.execute("ROLLBACK TO act")
             return error
-        finally:
-            self._connection.execute("RELEASE act")
 
 
 def _settle(future: asyncio.Future[Any], outcome: Any) -> None:

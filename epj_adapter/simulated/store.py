@@ -69,6 +69,10 @@ class Version:
     body: bytes
 
 
+class SeveralNotes(Exception):
+    """More than one note has the key."""
+
+
 class Store:
     """Notes on disk. `now` gives seconds since 1970."""
 
@@ -78,7 +82,10 @@ class Store:
         self._patients: dict[PatientRef, int] = {}
 
     async def create(self, draft: Draft, *, claim: str | None) -> tuple[Note, bool]:
-        """The new note and True; with a `claim` that another note has, that note and False."""
+        """The new note and True; with a `claim` on the key and one note that has it, that note and False.
+
+        Raises SeveralNotes when the key that is claimed has been registered more than once.
+        """
         at = self._now()
         number, made = await self._db.run(lambda c: self._insert(c, draft, claim, at))
         if made:
@@ -168,9 +175,11 @@ class Store:
 
     def _insert(self, c: sqlite3.Connection, draft: Draft, claim: str | None, at: float) -> tuple[int, bool]:
         if claim is not None:
-            there = c.execute("SELECT id FROM note WHERE key = ? ORDER BY id LIMIT 1", (draft.key,)).fetchone()
+            there = c.execute("SELECT id FROM note WHERE key = ? ORDER BY id LIMIT 2", (draft.key,)).fetchall()
+            if len(there) > 1:
+                raise SeveralNotes(draft.key)
             if there:
-                return int(there[0]), False
+                return int(there[0][0]), False
         d = draft
         cursor = c.execute(
             "INSERT INTO note(key, claim, patient, title, category, source, event_at, revision, version, how, state,"
