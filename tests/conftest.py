@@ -1,0 +1,47 @@
+"""What holds for every test: absent things are skipped by name, slow tests come last, no stop-watch for hypothesis."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.optional import is_present
+
+_WANT = "for want of"
+
+# Two cores are shared with whatever else runs: a slow example is no fault of the code's.
+settings.register_profile("knutepunkt", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("knutepunkt")
+
+_found = cache(is_present)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs an absent thing, and let the slow tests run last, one at a time."""
+    for item in items:
+        for name in _absent(item):
+            item.user_properties.append((_WANT, name))
+            item.add_marker(pytest.mark.skip(reason=f"{name} is not here"))
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.xdist_group("slow"))
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+def _absent(item: pytest.Item) -> list[str]:
+    names = {name for mark in item.iter_markers("needs") for name in mark.args}
+    try:
+        return sorted(name for name in names if not _found(name))
+    except KeyError as error:
+        raise pytest.UsageError(f"{item.nodeid} needs {error}, which tests/optional.py doesn't know") from error
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name in one line what was skipped because something optional is not on this machine."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    absent = Counter(name for report in skipped for what, name in report.user_properties if what == _WANT)
+    told = ", ".join(f"{name} ({number} tests)" for name, number in sorted(absent.items()))
+    terminalreporter.write_line(f"Skipped because absent here: {told or 'nothing'}.")
