@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -24,18 +25,24 @@ from hub.model.clock import ScaledClock
 _RECEIPT_S = 4.0
 _LAST_ALERTS_S = 20.0
 _ROUNDS = 10
+#: An alert that reaches the centre later than this after it was raised is counted as late.
+_LATE = timedelta(minutes=30)
 
 
 @dataclass(slots=True)
 class Played:
-    """What the player did and saw so far. `receipts` maps SHA-256 to the last receipt code."""
+    """What the player did and saw so far. `receipts` maps SHA-256 to the last receipt code.
+
+    `late_alerts` reached the response centre over half an hour after they were raised; `unanswered` follow-ups were
+    never sent because their alert never came.
+    """
 
     published: int = 0
     statuses: int = 0
     sent_again: int = 0
     unanswered: int = 0
     receipts: dict[str, str] = field(default_factory=dict)
-    alerts: dict[str, float] = field(default_factory=dict)
+    late_alerts: int = 0
 
 
 class Player:
@@ -49,6 +56,7 @@ class Player:
         self._towns = tuple(towns)
         self._reached: dict[str, asyncio.Event] = {}
         self._receipted = asyncio.Event()
+        self._due: dict[str, datetime] = {}
 
     async def play(self, emissions: Iterable[Emission]) -> None:
         """Play everything, then send again what got no receipt. Returns when all that can be receipted is."""
@@ -66,6 +74,7 @@ class Player:
                 )
                 background.append(asyncio.create_task(self._staff(office), name=f"response centre of {town.name}"))
             emissions = tuple(emissions)
+            self._due = {e.sha256: e.at for e in reversed(emissions)}
             try:
                 await self._send_all(emissions, devices, centre)
                 await self._send_again(emissions, devices)
@@ -75,14 +84,17 @@ class Player:
                 await asyncio.gather(*background, return_exceptions=True)
 
     async def _send_all(self, emissions: Iterable[Emission], devices: MqttConnection, centre: MqttConnection) -> None:
+        answers: set[asyncio.Task[None]] = set()
         async with asyncio.TaskGroup() as tasks:
             for emission in emissions:
                 await self._until(emission)
                 if emission.answers:
-                    tasks.create_task(self._answer(emission, centre), name="answer an alert")
+                    answers.add(tasks.create_task(self._answer(emission, centre), name="answer an alert"))
                 else:
                     tasks.create_task(self._publish(emission, devices), name="publish")
-            tasks.create_task(self._close_shop(), name="stop waiting for alerts")
+            if answers:
+                await asyncio.wait(answers, timeout=_LAST_ALERTS_S)
+            self._event(_SHOP_CLOSED).set()
 
     async def _until(self, emission: Emission) -> None:
         wait = (emission.at - self._clock.now()).total_seconds() / self._clock.factor
@@ -107,19 +119,19 @@ class Player:
         else:
             self.played.unanswered += 1
 
-    async def _close_shop(self) -> None:
-        await asyncio.sleep(_LAST_ALERTS_S)
-        self._event(_SHOP_CLOSED).set()
-
     def _event(self, name: str) -> asyncio.Event:
         return self._reached.setdefault(name, asyncio.Event())
 
     async def _staff(self, office: ResponseCentre) -> None:
         async for alert in office.alerts():
             await alert.confirm()
-            self.played.alerts[alert.sha256] = self._clock.real()
+            self.played.late_alerts += self._is_late(alert.sha256)
             for name in _names(alert):
                 self._event(name).set()
+
+    def _is_late(self, sha256: str) -> bool:
+        due = self._due.get(sha256)
+        return due is not None and self._clock.now() - due > _LATE
 
     async def _read(self, receipts: Any) -> None:
         async for message in receipts:

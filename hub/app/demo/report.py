@@ -27,8 +27,8 @@ class Result:
     summary: Mapping[str, int]
     quarantine: Sequence[Mapping[str, Any]]
     usage: Sequence[UsageRecord]
-    unanswered: int
-    technical_expected: int
+    late_alerts: int
+    never_answered: int
     seconds: float
 
     @property
@@ -50,7 +50,8 @@ class Result:
             "seconds": round(self.seconds, 1),
             "technical_alerts": self.summary["technical_alerts"],
             "not_acknowledged_in_time": self.summary["escalated"],
-            "alerts_never_answered": self.unanswered,
+            "alerts_late": self.late_alerts,
+            "alerts_never_answered": self.never_answered,
             "amended": self.summary["amended"],
         }
 
@@ -84,6 +85,8 @@ def _overview(result: Result) -> Table:
         ("Gjentakelser stanset", summary["duplicates"], "samme melding på nytt, ikke ført igjen"),
         ("Rettet eller supplert", summary["amended"], "nye utgaver av kjente meldinger"),
         ("Ikke kvittert i tide", summary["escalated"], "varslet drift, journalført som ikke kvittert"),
+        ("Varsler forsinket", result.late_alerts, "nådde responssenteret over en halv time etter at de ble utløst"),
+        ("Varsler aldri besvart", result.never_answered, "ingen fulgte dem opp"),
         ("Tekniske varsler", summary["technical_alerts"], "til drift, ikke til journalen"),
         ("Målte saker", len(result.usage), "bruksposter, én per ført sak"),
     ]

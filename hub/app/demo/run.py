@@ -27,6 +27,7 @@ from hub.app.demo.report import Result
 from hub.app.demo.truth import judge, notes_in
 from hub.app.supervisor import Running, Wishes, running
 from hub.model.clock import OSLO, ScaledClock
+from hub.model.codes import EventKind
 from hub.model.usage import UsageRecord
 from hub.store.engine import open_engines
 from hub.store.ledger import usage_records
@@ -64,11 +65,17 @@ async def demonstrate(directory: Path, *, seed: int, console: Console) -> AsyncI
             summary=summary,
             quarantine=await _get(parts, "/operations/quarantine"),
             usage=await _usage(directory),
-            unanswered=player.played.unanswered,
-            technical_expected=len(plan.answer_key.technical),
+            late_alerts=player.played.late_alerts,
+            never_answered=_never_answered(plan),
             seconds=time.monotonic() - began,
         )
         yield Demo(result, parts.endpoints, names)
+
+
+def _never_answered(plan: DayPlan) -> int:
+    """Alerts that must become a note and that nobody at the response centre followed up."""
+    cases = plan.answer_key.cases
+    return sum(c.kind is EventKind.ALERT and c.must_have_note and not c.answered for c in cases)
 
 
 async def _play(plan: DayPlan, parts: Running, clock: ScaledClock, console: Console) -> Player:
