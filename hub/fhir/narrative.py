@@ -12,12 +12,14 @@ from xml.parsers import expat
 from hub.fhir.drafts import Context, Draft, Drafts, mistyped
 
 _DANGEROUS = re.compile(
-    r"<\s*/?\s*(?:\w+:)?(script|iframe|frame|frameset|object|embed|applet|form|input|button|textarea|select|link|base"
+    r"<\s*/?\s*(?:\w+:)?(?:script|iframe|frame|frameset|object|embed|applet|form|input|button|textarea|select|link|base"
     r"|head|body|html|meta|svg|math)\b"
-    r"|<[^>]*[\s/\"'](on[a-z]+)\s*="
-    r"|(javascript|vbscript|data\s*:\s*text/html)\s*:?",
+    r"|<[^>]*[\s/\"'](?:xlink:)?on[a-z]+\s*="
+    r"|=[\s\"']*(?:javascript|vbscript|livescript|data:text/html)",
     re.IGNORECASE,
 )
+#: What browsers overlook inside an address: "java\nscript:".
+_BLANKS = re.compile(r"[\t\r\n\x00]")
 _DIV = re.compile(r"\s*<div[\s>/]")
 _PLAIN = re.compile(r'<div xmlns="http://www\.w3\.org/1999/xhtml">[^<&]*(?:<(?:br|br )/>[^<&]*)*</div>')
 _NAMESPACE = "http://www.w3.org/1999/xhtml"
@@ -32,7 +34,8 @@ def xhtml(value: object, context: Context) -> Drafts:
         return None if _has_text(value) else [Draft("empty", "r4-txt-2")]
     if not value or value.isspace():
         return [Draft("empty", "r4-empty")]
-    if _DANGEROUS.search(_unescaped(value)):
+    plain = _unescaped(value)
+    if _DANGEROUS.search(plain) or _DANGEROUS.search(_BLANKS.sub("", plain)):
         return [Draft("script", "r4-txt-1-script")]
     if not _DIV.match(value):
         return [Draft("narrative", "r4-txt-1", expected="<div …>…</div>")]

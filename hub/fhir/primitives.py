@@ -15,7 +15,7 @@ _PATTERNS = {
     "id": re.compile(r"[A-Za-z0-9\-.]{1,64}"),
     "oid": re.compile(r"urn:oid:[0-2](?:\.(?:0|[1-9]\d*))+", re.ASCII),
     "uuid": re.compile(r"urn:uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
-    "base64Binary": re.compile(r"[0-9A-Za-z+/=\s]+"),
+    "base64Binary": re.compile(r"\s*[0-9A-Za-z+/=][0-9A-Za-z+/=\s]*"),
 }
 
 

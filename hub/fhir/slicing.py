@@ -69,7 +69,7 @@ def _within(drafts: Drafts, index: int, *, many: bool) -> list[Draft]:
 
 def _outside(parts: Sequence[tuple[Node, Check, dict[tuple[str, ...], set[str]]]], source: Source) -> Draft:
     expected = sorted({v for _, _, tells in parts for values in tells.values() for v in values})
-    return Draft(held(source, "slice"), f"{source.rule}-closed", expected=" | ".join(expected))
+    return Draft(held(source, "slice"), f"{source.rule}-closed", expected=" | ".join(expected), advice=source.advice)
 
 
 def _telling(node: Node, part: Node, rulebook: Rulebook) -> dict[tuple[str, ...], set[str]]:
