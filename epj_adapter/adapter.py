@@ -10,10 +10,6 @@ from hub.model.errors import DeliveryFailed
 from hub.model.note import JournalNote
 from hub.model.ports import EpjAbilities, EpjAdapter, Written
 
-#: Total time for one request, in seconds, and requests at once, unless the configuration says otherwise.
-TIMEOUT_S = 10.0
-MAX_IN_FLIGHT = 64
-
 
 class Build(Protocol):
     """Makes an adapter for one EPJ."""

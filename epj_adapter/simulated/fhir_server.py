@@ -21,8 +21,7 @@ from hub.model.codes import NOTE_KEY_SYSTEM
 
 BASE = "/fhir"
 _CREATE = f"{BASE}/Bundle"
-_PAGE = 20
-_MOST = 1000
+_PAGE = 1000
 _RACE_S = 0.02
 _TYPE = "application/fhir+json; charset=utf-8"
 _RACE = "race"
@@ -105,7 +104,7 @@ class FhirServer:
     async def search(self, request: Request) -> Response:
         """A searchset of all notes, or of those with an identifier; pages by `_count` and `_offset`."""
         query = request.query_params
-        size = min(_whole(query.get("_count"), _PAGE), _MOST)
+        size = 0 if query.get("_summary") == "count" else min(_whole(query.get("_count"), _PAGE), _PAGE)
         offset = _whole(query.get("_offset"), 0)
         if "identifier" in query:
             found = self._store.with_key(_key(query["identifier"]))

@@ -70,6 +70,15 @@ async def test_without_parameters_all_notes_are_listed_page_by_page(fhir_epj: Ru
     assert seen == keys
 
 
+async def test_the_notes_can_be_counted_without_being_sent(fhir_epj: Running) -> None:
+    for _ in range(3):
+        await fhir_epj.adapter.write(note := fresh_note(), note.key)
+    async with fhir_epj.http.get(f"{fhir_epj.url}/Bundle?_summary=count") as answer:
+        found = orjson.loads(await answer.read())
+    assert found["total"] == 3
+    assert "entry" not in found
+
+
 async def test_a_search_that_finds_nothing_has_no_entry(fhir_epj: Running) -> None:
     async with fhir_epj.http.get(f"{fhir_epj.url}/Bundle", params={"identifier": f"{_KEY}|none"}) as answer:
         found = orjson.loads(await answer.read())
