@@ -102,9 +102,8 @@ def _found(billed: Billed, line_id: str) -> tuple[Step, int, BillLine]:
 
 def _told(step: Step, line: BillLine, cell: Cell) -> tuple[list[Figure], str]:
     if line.kind == "adjustment":
-        return list(
-            _adjusted(step, line, cell)
-        ), "ny beregning av en eldre måned, minus det som alt er fakturert for den"
+        rule = "ny beregning av en eldre måned, minus det som alt er fakturert for den"
+        return list(_adjusted(step, line, cell)), rule
     if line.kind == "state":
         return list(_covered(step.run, line, cell)), " ".join(step.run.terms.state.texts())
     one = next(p for p in step.run.charges.pots if p.pot.name == line.pot)
@@ -209,11 +208,8 @@ def _cases(
 def _known_then(step: Step, line: BillLine, grace_days: int) -> tuple[str, list[str]]:
     now = closing_condition(step.period.known_through, grace_days)
     if line.kind != "adjustment":
-        units = next((p.pot.services for p in step.run.charges.pots if p.pot.name == line.pot), None)
-        by_use = (
-            "Beløpet følger sakene." if units else "Beløpet følger ikke antallet saker, bare at tjenesten er i bruk."
-        )
-        return now, [by_use]
+        by_use = any(p.pot.follows_use for p in step.run.charges.pots if p.pot.name == line.pot or not line.pot)
+        return now, [_FOLLOWS_USE if by_use else _FOLLOWS_CONNECTION]
     before = step.invoiced_through(line.component)
     late = f"{now} AND NOT ({closing_condition(before, grace_days)})"
     return late, [_CAME_LATE]

@@ -27,8 +27,7 @@ def mul_div(amount: Ints, factor: Ints | int, divisor: Ints | int, *, add: Ints 
     # the product wraps round in 64 bits, and so does quotient * divisor: their difference is right all the same
     quotient: Ints = np.floor(amount.astype(np.float64) * factor / safe + np.asarray(add) / safe).astype(np.int64)
     left: Ints = np.multiply(amount, factor) + add - quotient * safe
-    for _ in range(2):
-        low, high = left < 0, left >= safe
+    while ((low := left < 0) | (high := left >= safe)).any():
         quotient += high.astype(np.int64) - low
         left += safe * (low.astype(np.int64) - high)
     if (divisor == 0).any():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 
@@ -59,14 +58,14 @@ def _spread(rng: np.random.Generator, deviation: float, shape: tuple[int, ...]) 
     return np.asarray(np.exp(rng.normal(0.0, deviation, shape) - deviation**2 / 2))
 
 
-def expected_world(foundation: Foundation, scenario: Scenario) -> World:
-    """The one world in which everything is as the scenario says."""
-    return world_of(foundation, scenario, certainty(foundation))
+def expected_world(foundation: Foundation, scenario: Scenario, connected: Bools | None = None) -> World:
+    """The one world in which everything is as the scenario says, or with others connected [1, months, places]."""
+    return world_of(foundation, scenario, certainty(foundation), connected)
 
 
-def world_of(foundation: Foundation, scenario: Scenario, chance: Chance) -> World:
+def world_of(foundation: Foundation, scenario: Scenario, chance: Chance, connected: Bools | None = None) -> World:
     """The worlds that `chance` makes of the scenario. Metered use stays as it was metered in every draw."""
-    connected = _connected(foundation, scenario, chance)
+    connected = _connected(foundation, scenario, chance) if connected is None else connected
     cases, users = _use(foundation, scenario, chance, connected)
     reads = np.zeros((1, *connected.shape[1:]), np.int64)
     return World(
@@ -169,8 +168,3 @@ def _padded(amounts: Ints, foundation: Foundation) -> Ints:
     """Metered use has the municipalities of 2024; new ones of the period get none of their own before they exist."""
     missing = len(foundation.municipalities) - amounts.shape[1]
     return np.pad(amounts, [(0, 0), (0, missing), *([(0, 0)] * (amounts.ndim - 2))])
-
-
-def yearly_total(scenario: Scenario, years: int) -> Decimal:
-    """The gross cost of the period's last calendar year in kroner, for texts; `years` after the first."""
-    return scenario.total * (1 + scenario.price_change / 100) ** years
