@@ -57,7 +57,8 @@ class Resolver:
         event = candidate.event
         versions = self._known.messages.get(event.identity, [])
         if any(v.content_hash == event.content_hash for v in versions):
-            return Decision(ReceiptCode.DUPLICATE, "Meldingen er mottatt før. Ingenting er registrert på nytt.")
+            text = "Meldingen er mottatt før. Ingenting er registrert på nytt."
+            return Decision(ReceiptCode.DUPLICATE, text, versions[0].case_id)
         case, is_linked = self._case_of(event, versions)
         if case is not None and _is_another_patient(case.patient, event.patient):
             return _conflict(case, "Meldingen gjelder en annen pasient enn saken den hører til.")
@@ -91,10 +92,13 @@ class Resolver:
         return next((row for key in keys if (row := self._key(key)) and row.kind == kind), None)
 
     def _same_alarm(self, event: Event) -> tuple[CaseRow | None, bool]:
+        """The case of an alarm with the same patient, device, code and second. Another report of it is a probable
+        double; what was done about an alarm that has no name of its own belongs to it.
+        """
         row = self._key(event.fingerprint) if event.fingerprint else None
         if row is None or _are_two_alarms(row.series, event.alarm_numbers):
             return None, False
-        return self._case(row.case_id), True
+        return self._case(row.case_id), not event.is_follow_up
 
     def _key(self, key: str) -> KeyRow | None:
         return self.changes.new_keys.get(key) or self.changes.promoted_keys.get(key) or self._known.keys.get(key)
