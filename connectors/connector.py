@@ -12,13 +12,13 @@ from typing import Any, Self
 
 from connectors.background import Background
 from connectors.composing import Composed, Sender, compose
-from connectors.composing.elements import subject
+from connectors.composing.elements import fhir_time, subject
 from connectors.composing.lane import lane_of
 from connectors.delivery import Delivery
 from connectors.following import Following
 from connectors.spool import Fate, Report, Spool, SpoolEntry, Waiting
 from connectors.timing import SystemTimer, Timer
-from connectors.transport import Transport
+from connectors.transport import ReportsDevices, Transport
 from connectors.words import Event
 from hub.fhir import verbatim
 from hub.model.errors import Unreachable
@@ -63,7 +63,7 @@ class Connector:
     ) -> None:
         self.sender = Sender(municipality, sender, series)
         self._transport = transport
-        self._path = spool
+        self.spool_path = spool
         self._timer = timer or SystemTimer()
         self._random = random or SystemRandom()
         self._at_once = at_once
@@ -75,7 +75,7 @@ class Connector:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as opening:
-            self._spool = await opening.enter_async_context(Spool.open(self._path))
+            self._spool = await opening.enter_async_context(Spool.open(self.spool_path))
             await self._spool.forget_before(self._timer.now())
             await opening.enter_async_context(self._transport)
             await self._start(opening)
@@ -130,6 +130,24 @@ class Connector:
         Its decimals remember how they were written (`hub.fhir.verbatim`), which `send` respects.
         """
         return compose(event, self.sender, takes=self._transport.takes).resource
+
+    async def report_device(
+        self, device: str, *, state: str, battery: int | None = None, next_within_s: int | None = None
+    ) -> None:
+        """Tell how a device is just now: its `state` ("ok" or what ails it) and battery (per cent).
+
+        A device that said to be heard from again within `next_within_s` seconds and isn't, raises a technical
+        alert. Not spooled: only the newest counts. Where the way to the hub has no place for it (HTTP), nothing is
+        told. Raises `Unreachable` when there is no connection.
+        """
+        if isinstance(self._transport, ReportsDevices):
+            await self._transport.report_device(
+                device,
+                state=state,
+                at=fhir_time(self._timer.now()),
+                battery=battery,
+                next_within_s=next_within_s,
+            )
 
     async def reports(self) -> AsyncIterator[Report]:
         """What becomes of events from now on, each change as it happens, failed attempts included."""

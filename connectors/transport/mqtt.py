@@ -14,7 +14,7 @@ from connectors.mqtt import MqttConnection
 from connectors.receipt import Receipt
 from connectors.transport.port import Journaling, Outgoing
 from hub.fhir.parsing import EVENT_TYPES
-from hub.model.errors import Refused
+from hub.model.errors import Refused, Unreachable
 
 
 class MqttTransport:
@@ -61,9 +61,11 @@ class MqttTransport:
     ) -> None:
         """Tell how a device is (retained): `state`, battery in per cent, at which FHIR time, and when to expect more.
 
-        A device that declares `next_within_s` and then stays silent longer raises a technical alert.
+        Raises `Unreachable` when there is no connection.
         """
         said = {"state": state, "battery": battery, "at": at, "next_within_s": next_within_s}
         topic = topics.status_topic(self._channel.municipality, self._channel.sender, device)
         payload = orjson.dumps({k: v for k, v in said.items() if v is not None})
+        if not self._connection.connected:
+            raise Unreachable("no connection to the broker")
         await self._connection.publish(topic, payload, retain=True)

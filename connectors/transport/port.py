@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from connectors.receipt import Receipt, sha256_of
 
@@ -63,3 +63,14 @@ class Transport(Protocol):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+@runtime_checkable
+class ReportsDevices(Protocol):
+    """A way to the hub by which devices can say how they are."""
+
+    async def report_device(
+        self, device: str, *, state: str, at: str, battery: int | None = None, next_within_s: int | None = None
+    ) -> None:
+        """Tell how a device is at the FHIR time `at`; see `Connector.report_device`."""
+        ...

@@ -1,0 +1,169 @@
+"""A connector's settings: one TOML file that says who it is, how it reaches the hub, and where its source is."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+
+from connectors.connector import Connector
+from connectors.helseid import HelseId, HelseIdClient, Organisation
+from connectors.helseid.client import read_key
+from connectors.http.line import HttpLine
+from connectors.mqtt import MqttConnection, Tls
+from connectors.timing import SystemTimer, Timer
+from connectors.transport import Transport
+from connectors.transport.http import JftTransport, VkpTransport
+from connectors.transport.mqtt import MqttTransport
+from hub.model.errors import ConfigurationError, ConfigurationFault
+
+C = TypeVar("C", bound=Connector)
+
+
+def _in_folder(path: Path, info: ValidationInfo) -> Path:
+    """A path of the settings counts from the folder that the settings are in."""
+    return Path((info.context or {}).get("folder", "")) / path
+
+
+LocalPath = Annotated[Path, AfterValidator(_in_folder)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TlsSettings(_Section):
+    """Trusted issuer, client certificate and its key, as PEM files."""
+
+    ca: LocalPath | None = None
+    certificate: LocalPath | None = None
+    key: LocalPath | None = None
+
+    def tls(self) -> Tls:
+        """The same, as the transports take it."""
+        return Tls(self.ca, self.certificate, self.key)
+
+
+class MqttSettings(_Section):
+    """How MQTT is spoken. The password is read from a file, so that the settings hold no secret."""
+
+    version: Literal["3.1.1", "5"] = "3.1.1"
+    client_id: str | None = None
+    username: str | None = None
+    password_file: LocalPath | None = None
+
+
+class HelseIdSettings(_Section):
+    """The HelseID client. `organisation` (and `unit`) are for multi-tenant clients only."""
+
+    issuer: str = Field(pattern=r"^https?://")
+    client_id: str
+    key_file: LocalPath
+    scopes: tuple[str, ...] = Field(min_length=1)
+    organisation: str | None = None
+    unit: str | None = None
+
+    def client(self) -> HelseIdClient:
+        """The client, with its key read. Raises ConfigurationError when the file holds none."""
+        named = Organisation(self.organisation, self.unit) if self.organisation else None
+        try:
+            key = read_key(self.key_file)
+        except (OSError, ValueError) as e:
+            raise ConfigurationError([ConfigurationFault(0, "helseid.key_file", str(e))]) from e
+        return HelseIdClient(self.issuer, self.client_id, key, self.scopes, named)
+
+
+class ConnectorSettings(_Section):
+    """All settings. `hub` is mqtt[s]://… for `transport = "mqtt"`, else the API's http(s) address."""
+
+    municipality: str = Field(pattern=r"^\d{9}$")
+    sender: str = Field(pattern=r"^[^\s/+#$*>]+$")
+    transport: Literal["mqtt", "vkp", "jft"] = "mqtt"
+    hub: str
+    spool: LocalPath = Field(default=Path("spool.db"), validate_default=True)
+    series: str = ""
+    service_codes: tuple[str, ...] = ()
+    timeout_s: float = Field(default=30.0, gt=0)
+    mqtt: MqttSettings = MqttSettings()
+    tls: TlsSettings | None = None
+    helseid: HelseIdSettings | None = None
+    source: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _address_fits(self) -> ConnectorSettings:
+        schemes = ("mqtt://", "mqtts://") if self.transport == "mqtt" else ("http://", "https://")
+        if not self.hub.startswith(schemes):
+            raise ValueError(f"hub må begynne med {' eller '.join(schemes)} når transport er {self.transport}")
+        return self
+
+
+def read_settings(path: Path) -> ConnectorSettings:
+    """The settings in a TOML file, paths relative to the file. Raises ConfigurationError with every fault."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as e:
+        raise ConfigurationError([ConfigurationFault(0, path.name, str(e))]) from e
+    try:
+        return ConnectorSettings.model_validate(raw, context={"folder": path.parent})
+    except ValidationError as e:
+        raise ConfigurationError([_fault(dict(error)) for error in e.errors()]) from e
+
+
+def connector_of(kind: type[C], settings: ConnectorSettings, *, timer: Timer | None = None) -> C:
+    """A connector of class `kind` as the settings say, ready for `async with`."""
+    timer = timer or SystemTimer()
+    return kind(
+        transport_of(settings, timer),
+        municipality=settings.municipality,
+        sender=settings.sender,
+        spool=settings.spool,
+        series=settings.series,
+        timer=timer,
+    )
+
+
+def transport_of(settings: ConnectorSettings, timer: Timer) -> Transport:
+    """The way to the hub that the settings name."""
+    if settings.transport == "mqtt":
+        return _by_mqtt(settings)
+    tls = settings.tls.tls().context() if settings.tls else None
+    line = HttpLine(timeout_s=settings.timeout_s, tls=tls)
+    sign_in = HelseId(settings.helseid.client(), clock=timer) if settings.helseid else None
+    if settings.transport == "jft":
+        return JftTransport(settings.hub, clock=timer, sign_in=sign_in, line=line, source_system=settings.sender)
+    return VkpTransport(
+        settings.hub,
+        municipality=settings.municipality,
+        clock=timer,
+        sign_in=sign_in,
+        line=line,
+        service_codes=settings.service_codes,
+    )
+
+
+def _by_mqtt(settings: ConnectorSettings) -> MqttTransport:
+    mqtt = settings.mqtt
+    password = mqtt.password_file.read_text(encoding="utf-8").strip() if mqtt.password_file else None
+    connection = MqttConnection(
+        settings.hub,
+        client_id=mqtt.client_id or settings.sender,
+        version=mqtt.version,
+        username=mqtt.username,
+        password=password,
+        tls=settings.tls.tls() if settings.tls else None,
+        connect_within_s=None,
+    )
+    return MqttTransport(
+        connection,
+        municipality=settings.municipality,
+        sender=settings.sender,
+        receipt_within_s=settings.timeout_s,
+    )
+
+
+def _fault(error: dict[str, Any]) -> ConfigurationFault:
+    texts = {"missing": "mangler", "extra_forbidden": "ukjent nøkkel"}
+    text = texts.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
+    return ConfigurationFault(0, ".".join(str(part) for part in error["loc"]), text)
