@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import orjson
 
@@ -12,4 +11,4 @@ from hub.model.finding import Finding
 
 def remarks_as_json(remarks: Sequence[Finding]) -> str | None:
     """`remarks` as JSON text, or None where there are none."""
-    return orjson.dumps([asdict(r) for r in remarks]).decode() if remarks else None
+    return orjson.dumps(list(remarks)).decode() if remarks else None
