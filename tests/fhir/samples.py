@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -155,7 +155,7 @@ ALL = {
 
 def bent(resource: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     """A copy of `resource` with `value` at `path` (`entry.1.resource.code`); `...` takes the element away."""
-    copied = copy.deepcopy(resource)
+    copied = json.loads(json.dumps(resource))
     *steps, last = path.split(".")
     place: Any = copied
     for step in steps:
