@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import orjson
 
@@ -25,6 +26,7 @@ def patients(many: int) -> list[str]:
 def observations(many: int, *, prefix: str) -> Iterator[bytes]:
     """`many` different pulse measurements of about 1 KB, spread over 2,000 patients."""
     people = patients(2_000)
+    today = datetime.now(UTC).isoformat(timespec="seconds")
     for i in range(many):
         yield orjson.dumps(
             {
@@ -52,7 +54,7 @@ def observations(many: int, *, prefix: str) -> Iterator[bytes]:
                     "text": "Puls",
                 },
                 "subject": {"identifier": {"system": IDENTITY_NUMBER, "value": people[i * 7 % len(people)]}},
-                "effectiveDateTime": "2026-03-10T08:00:00+01:00",
+                "effectiveDateTime": today,
                 "performer": [{"display": "Egenmåling hjemme"}],
                 "valueQuantity": {
                     "value": 60 + i % 60,
