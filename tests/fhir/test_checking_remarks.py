@@ -135,3 +135,21 @@ def test_the_address_of_a_value_set_in_place_of_its_system_is_understood_and_rem
 def test_a_resource_that_r4_has_and_we_do_not_read_is_let_through_with_a_remark() -> None:
     entry = {"fullUrl": "urn:uuid:e0a4f3f0-5c15-4d8c-93c5-53f3c2d9eeee", "resource": {"resourceType": "Flag"}}
     assert found(bent(BUNDLE, "entry.3", entry))["Bundle.entry[3].resource.resourceType"].severity == "information"
+
+
+def test_a_message_with_the_flaws_of_the_published_sample_passes_vkp_and_each_is_remarked_on() -> None:
+    local = {"identifier": {"system": "http://cosdoc.dips.no/lopenummer", "value": "1302"}}
+    kind = {"coding": [{"system": codes.ALERT_CODE, "code": "7"}], "text": "300 - Trygghetsalarm"}
+    sample = bent(bent(BUNDLE, "entry.1.resource.code", kind), "entry.1.resource.patient", local)
+    sample = bent(bent(sample, "entry.0.resource.type", kind), "entry.0.resource.subject", local)
+    sample = bent(sample, "entry.2.resource.identifier.1", {"system": "urn:acme:imei", "value": ""})
+    order = {"coding": [{"system": "urn:acme:tid", "code": "2026-03-10T11:58:30"}]}
+    sample = bent(sample, "entry.0.resource.section.0.orderedBy", order)
+    assert errors(sample) == []
+    assert {(p, f.rule) for p, f in found(sample).items()} == {
+        ("Bundle.entry[0].resource.type.text", "code-contradicts-text"),
+        ("Bundle.entry[0].resource.type.coding[0].system", "composition-type-wrong-system"),
+        ("Bundle.entry[1].resource.code.text", "code-contradicts-text"),
+        ("Bundle.entry[2].resource.identifier[1].value", "r4-empty"),
+    }
+    assert [p for p, _ in errors(sample, "jft")] == ["Bundle.entry[2].resource.identifier[1].value"]
