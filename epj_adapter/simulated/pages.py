@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from hub.model.person import D_NUMBER, HELP_NUMBER, IDENTITY_NUMBER
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+#: Patients or notes on one page.
+_SHOWN = 100
 _FOLDER = Path(__file__).parent / "templates"
 _SECURITY = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'none'; frame-ancestors 'self'; "
@@ -46,7 +49,7 @@ class Pages:
             Route("/stil.css", self.style, methods=["GET"]),
         ]
 
-    async def patients(self, _: Request) -> Response:
+    async def patients(self, request: Request) -> Response:
         """The list of patients that have notes."""
         listed = [
             {
@@ -56,9 +59,9 @@ class Pages:
                 "count": c,
                 "newest": shown_text(at),
             }
-            for n, p, c, at in self.store.patients()
+            for n, p, c, at in self.store.patients(offset=_offset(request), limit=_SHOWN + 1)
         ]
-        return self._page("patients.html", patients=listed)
+        return self._page("patients.html", patients=listed[:_SHOWN], following=_following(request, listed))
 
     async def patient(self, request: Request) -> Response:
         """A patient's notes, the newest event first."""
@@ -66,9 +69,14 @@ class Pages:
         patient = self.store.patient_with(number)
         if patient is None:
             return self._page("missing.html", 404)
-        notes = [view(n, self.store) for n in self.store.of_patient(number)]
+        found = self.store.of_patient(number, offset=_offset(request), limit=_SHOWN + 1)
         return self._page(
-            "patient.html", number=number, kind=_NUMBERS.get(patient.system, "Nummer"), value=patient.value, notes=notes
+            "patient.html",
+            number=number,
+            kind=_NUMBERS.get(patient.system, "Nummer"),
+            value=patient.value,
+            notes=[view(n, self.store) for n in found[:_SHOWN]],
+            following=_following(request, found),
         )
 
     async def note(self, request: Request) -> Response:
@@ -88,6 +96,16 @@ class Pages:
             self._templates.append(_environment(self.look))
         text = self._templates[0].get_template(template).render(epj=self.name, **content)
         return Response(text, status, _SECURITY, "text/html; charset=utf-8")
+
+
+def _offset(request: Request) -> int:
+    said = request.query_params.get("fra", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+
+
+def _following(request: Request, found: Sequence[object]) -> str:
+    """The address of the next page, or nothing after the last."""
+    return f"{request.url.path}?fra={_offset(request) + _SHOWN}" if len(found) > _SHOWN else ""
 
 
 def _environment(look: str) -> Environment:

@@ -124,9 +124,10 @@ class Store:
         """Notes in the order that they were registered."""
         return self._notes("ORDER BY note.id LIMIT ? OFFSET ?", (limit, offset))
 
-    def of_patient(self, number: int) -> list[Note]:
+    def of_patient(self, number: int, *, offset: int, limit: int) -> list[Note]:
         """A patient's notes in order of the event, newest first."""
-        return self._notes("WHERE note.patient = ? ORDER BY event_at DESC, note.id DESC", (number,))
+        where = "WHERE note.patient = ? ORDER BY event_at DESC, note.id DESC LIMIT ? OFFSET ?"
+        return self._notes(where, (number, limit, offset))
 
     def versions(self, note: Note) -> list[Version]:
         """All versions of a note, oldest first, the present one last."""
@@ -136,11 +137,13 @@ class Store:
         present = Version(note.version, note.how, note.draft.revision, note.updated, note.draft.body)
         return [*(Version(*row) for row in rows), present]
 
-    def patients(self) -> list[tuple[int, PatientRef, int, str]]:
-        """Patients with notes: number, identifier, count of notes, time of the newest event."""
+    def patients(self, *, offset: int, limit: int) -> list[tuple[int, PatientRef, int, str]]:
+        """Patients with notes, newest event first: number, identifier, count of notes, time of the newest event."""
         rows = self._db.read(
             "SELECT patient.id, system, value, count(*), max(event_at) FROM patient"
-            " JOIN note ON note.patient = patient.id GROUP BY patient.id ORDER BY max(event_at) DESC"
+            " JOIN note ON note.patient = patient.id GROUP BY patient.id ORDER BY max(event_at) DESC, patient.id"
+            " LIMIT ? OFFSET ?",
+            (limit, offset),
         )
         return [(number, PatientRef(system, value), count, newest) for number, system, value, count, newest in rows]
 

@@ -95,7 +95,8 @@ def _remarks(case: CaseHistory) -> Iterator[str]:
     for message in case.messages:
         for remark in message.remarks if message.standing in _KEPT else ():
             seen = [f"{label}: {what}" for label, what in (("fant", remark.found), ("ventet", remark.expected)) if what]
-            yield f"{remark.advice} ({'; '.join(seen)})" if seen else remark.advice
+            found = f" ({'; '.join(seen)})" if seen else ""
+            yield f"Til avsenderen: {remark.advice}{found}"
 
 
 def _sources(case: CaseHistory) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 
@@ -61,6 +62,17 @@ async def test_pages_hold_no_script_no_inline_style_and_nothing_from_elsewhere(e
         assert not re.search(r"<script|style=|https?://|//cdn", page)
     style = await _page(epj, "/stil.css")
     assert "url(" not in style
+
+
+async def test_many_notes_are_shown_a_hundred_at_a_time(epj: Running) -> None:
+    notes = [fresh_note() for _ in range(101)]
+    await asyncio.gather(*(epj.adapter.write(n, n.key) for n in notes))
+    first = await _page(epj, "/pasient/1")
+    older = re.search(r'href="(/pasient/1[^"]+)"', first)
+    assert older is not None
+    second = await _page(epj, older.group(1))
+    assert (first.count('href="/notat/'), second.count('href="/notat/')) == (100, 1)
+    assert "Vis eldre" not in second
 
 
 @pytest.mark.parametrize("path", ["/pasient/7", "/notat/7"])

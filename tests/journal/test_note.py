@@ -295,7 +295,7 @@ def test_event_time_registration_time_and_source_are_always_shown() -> None:
 def test_remarks_are_shown_in_plain_words_each_once() -> None:
     remark = Finding("warning", "DetectedIssue.code", "rule", "Koden mangler kodeverk.", found="3", expected="VKP")
     sent = [message(i, messages.alarm(), remarks=(remark,)) for i in (1, 2)]
-    assert lines(note(*sent), "Merknader") == ("Koden mangler kodeverk. (fant: 3; ventet: VKP)",)
+    assert lines(note(*sent), "Merknader") == ("Til avsenderen: Koden mangler kodeverk. (fant: 3; ventet: VKP)",)
 
 
 def test_an_alert_that_is_sent_again_inside_the_follow_up_is_told_once() -> None:
