@@ -141,6 +141,7 @@ def _outcome(one: _Checked, resolver: Resolver) -> Outcome:
         event.identifier_value,
         decision.case_id,
         one.candidate.remarks,
+        decision.number,
     )
 
 
@@ -148,13 +149,14 @@ def examine(inbound: Inbound, rules: Rules) -> Candidate:
     """Check, identify and route one message. Pure. Raises RejectedMessage with every fault found."""
     rules.admission.check_sender(inbound)
     resource = parse(inbound.payload)
-    findings = check(resource, level="vkp", now=inbound.received_at, mode=rules.mode)
+    level: Literal["vkp", "jft"] = "jft" if inbound.door == "jft" else "vkp"
+    findings = (*inbound.remarks, *check(resource, level=level, now=inbound.received_at, mode=rules.mode))
     if any(f.is_error for f in findings):
         raise RejectedMessage(findings)
     event = identify(resource, inbound)
     service = rules.routing.service(event.kind, event.alert_code)
     remark = rules.admission.check_service(inbound, event.kind, service)
-    remarks = (*inbound.remarks, *findings, *((remark,) if remark else ()))
+    remarks = (*findings, *((remark,) if remark else ()))
     return Candidate(inbound, event, service, remarks)
 
 

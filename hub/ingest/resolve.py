@@ -30,6 +30,7 @@ class Decision:
     text: str
     case_id: str | None = None
     conflict: str | None = None
+    number: int | None = None
 
 
 def lookup_keys(event: Event) -> set[str]:
@@ -56,9 +57,9 @@ class Resolver:
         """What `candidate` is, with its consequences laid into `changes`."""
         event = candidate.event
         versions = self._known.messages.get(event.identity, [])
-        if any(v.content_hash == event.content_hash for v in versions):
+        if same := next((v for v in versions if v.content_hash == event.content_hash), None):
             text = "Meldingen er mottatt før. Ingenting er registrert på nytt."
-            return Decision(ReceiptCode.DUPLICATE, text, versions[0].case_id)
+            return Decision(ReceiptCode.DUPLICATE, text, same.case_id, number=same.number)
         case, is_linked = self._case_of(event, versions)
         if case is not None and _is_another_patient(case.patient, event.patient):
             return _conflict(case, "Meldingen gjelder en annen pasient enn saken den hører til.")
@@ -72,7 +73,7 @@ class Resolver:
         if is_linked:
             text = "Meldingen er registrert. Den gjelder trolig en alarm som alt er meldt en annen vei, og vises der."
         self._add(candidate, case, standing="linked" if is_linked else "current", replaces=None)
-        return Decision(ReceiptCode.ACCEPTED, text, case.id)
+        return Decision(ReceiptCode.ACCEPTED, text, case.id, number=case.messages)
 
     def _case_of(self, event: Event, versions: list[MessageRow]) -> tuple[CaseRow | None, bool]:
         """The case that `event` belongs to by the first key that applies, and whether it is only probably so."""
@@ -115,14 +116,14 @@ class Resolver:
             return _conflict(case, "Samme identifikator med annet innhold, og tidspunktene sier ikke hva som er nyest.")
         if not is_decided and said_at is not None and newest.said_at is not None and said_at < newest.said_at:
             self._add(candidate, case, standing="late", replaces=None)
-            return Decision(
-                ReceiptCode.AMENDED, "En eldre utgave av en kjent melding. Den er tatt vare på som historikk.", case.id
-            )
+            text = "En eldre utgave av en kjent melding. Den er tatt vare på som historikk."
+            return Decision(ReceiptCode.AMENDED, text, case.id, number=case.messages)
         standing = "linked" if newest.standing == "linked" else "current"
         newest.standing = "superseded"
         self.changes.superseded.append((newest.case_id, newest.number))
         self._add(candidate, case, standing=standing, replaces=newest.number)
-        return Decision(ReceiptCode.AMENDED, "En nyere utgave av en kjent melding er registrert.", case.id)
+        text = "En nyere utgave av en kjent melding er registrert."
+        return Decision(ReceiptCode.AMENDED, text, case.id, number=case.messages)
 
     def _open(self, candidate: Candidate) -> CaseRow:
         event = candidate.event
@@ -163,6 +164,7 @@ class Resolver:
             replaces=replaces,
             remarks=remarks_as_json(candidate.remarks),
             is_alert=event.has_alert and not event.is_follow_up,
+            source=inbound.source,
         )
         self.changes.new_messages.append(row)
         self._known.messages.setdefault(event.identity, []).append(row)

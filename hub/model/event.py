@@ -11,12 +11,21 @@ from hub.model.person import PatientRef
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """The HelseID client that a message came from, and the system behind it where it is named."""
+
+    client_id: str
+    client_name: str | None = None
+    system_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """A message as it came: who sent it for whom by which door, and the raw bytes.
 
     `door` is `mqtt`, `vkp`, `jft`, `pmd` or `operations`; `device` the topic's device segment where there is one.
     `remarks` are what the door itself has to say (a retained message, QoS 0). `is_decided` means that a person has
-    settled that this version of a known message is the one to go by.
+    settled that this version of a known message is the one to go by. `source` is known of HTTP senders only.
     """
 
     door: str
@@ -27,6 +36,7 @@ class Inbound:
     received_at: datetime
     remarks: tuple[Finding, ...] = ()
     is_decided: bool = False
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a message. `text` is one Norwegian sentence; `case_id` names the case where there is one."""
+    """What became of a message. `text` is one Norwegian sentence.
+
+    `case_id` names the case where there is one, and `number` the message in it (of a duplicate, the one that was
+    stored before).
+    """
 
     code: ReceiptCode
     text: str
@@ -83,3 +97,4 @@ class Outcome:
     identifier_value: str | None = None
     case_id: str | None = None
     findings: tuple[Finding, ...] = ()
+    number: int | None = None

@@ -13,14 +13,15 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Table, bindparam, func, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.model.codes import EventKind, ServiceCode
 from hub.model.person import PatientRef
 from hub.model.times import from_microseconds, microseconds
 from hub.store import schema
+from hub.store.inserting import insert_into as insert_into
 from hub.store.rows import CaseRow, Changes, KeyRow, Known, MessageRow, QuarantineRow, Want
+from hub.store.submissions import add_submissions
 
 PARTITIONS = 64
 
@@ -32,11 +33,6 @@ _COMPARED = (
     schema.messages.c.said_at,
     schema.messages.c.standing,
 )
-
-
-def insert_into(connection: AsyncConnection, table: Table) -> Any:
-    """An INSERT for `table` in the connection's dialect, with `on_conflict_do_…`."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def lane_of(municipality: str, patient: PatientRef, destination: str) -> str:
@@ -148,6 +144,7 @@ async def save(connection: AsyncConnection, changes: Changes, *, real: float, at
     await _update_cases(connection, changes.changed_cases.values())
     await _insert(connection, schema.messages, changes.new_messages, _message_values)
     await _insert(connection, schema.case_keys, changes.new_keys.values(), _key_values)
+    await add_submissions(connection, changes, at=at)
     await _supersede(connection, changes.superseded)
     await _promote(connection, changes.promoted_keys.values())
     await want(connection, list(changes.wants.values()), real=real, at=at)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.model.codes import EventKind, ServiceCode
+from hub.model.event import Source
 from hub.model.person import PatientRef
 
 
@@ -53,6 +54,7 @@ class MessageRow:
     replaces: int | None
     remarks: str | None
     is_alert: bool
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
