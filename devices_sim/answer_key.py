@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from devices_sim.emission import CaseFacts, Emission
+from devices_sim.technical import SignsOfLife, TrueTechnical
 from hub.model.codes import EventKind, ServiceCode
 
 WhyNot = Literal["technical", "nothing_sent", "only_broken"]
@@ -20,6 +21,8 @@ class TrueCase:
     The tuples run in parallel, one place per different message in order of first sending: identifier (None where
     it has none), SHA-256 in hex, and how often it was sent. `answered` is whether the response centre sent a
     follow-up. `late_s` is how long after the event its first message was sent. `phrases` must stand in the note.
+    `renumbered` counts messages that told of it again under new identifiers: nobody but the sender can know that
+    they are the same.
     """
 
     id: str
@@ -38,6 +41,7 @@ class TrueCase:
     late_s: int
     device: str
     phrases: tuple[str, ...]
+    renumbered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +53,6 @@ class TrueFault:
     sha256: str
     fault: str
     fault_path: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class TrueTechnical:
-    """A device that must raise a technical alert to operations: by its last will or by falling silent."""
-
-    municipality: str
-    sender: str
-    device: str
-    why: Literal["last_will", "silence"]
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +71,36 @@ class AnswerKey:
         return sum(case.must_have_note for case in self.cases)
 
 
+#: Equipment that is not put up yet: what it would have said did not happen.
+NOT_YET_THERE = "going_live"
+#: Remote follow-up alerts come with the nurse's own note: nobody else answers them.
+_NURSE = ServiceCode.REMOTE_MONITORING
+
+
 @dataclass(slots=True)
 class _Entry:
     facts: CaseFacts
-    first_at: datetime
+    last_at: datetime
+    first_at: datetime | None = None
     sound: bool = False
     answered: bool = False
-    said_at: datetime | None = None
+    renumbered: int = 0
     phrases: tuple[str, ...] = ()
-    sent: dict[str, list[int]] = field(default_factory=dict)
+    sent: dict[str, int] = field(default_factory=dict)
     identifiers: list[str | None] = field(default_factory=list)
 
 
 class Scribe:
-    """Writes the answer key while emissions pass by: what was not sent did not happen to anybody else."""
+    """Writes the answer key while emissions pass by: what was not sent did not reach anybody."""
 
     def __init__(self) -> None:
         self._entries: dict[str, _Entry] = {}
         self._faults: list[TrueFault] = []
         self._technical: list[TrueTechnical] = []
-        self._published = 0
-        self._statuses = 0
+        self._signs = SignsOfLife()
+        self._last: datetime | None = None
+        self.published = 0
+        self.statuses = 0
 
     def watching(self, emissions: Iterable[Emission]) -> Iterator[Emission]:
         """The same emissions, each noted as it passes."""
@@ -107,43 +109,72 @@ class Scribe:
             yield emission
 
     def note(self, emission: Emission) -> None:
-        """Remember that `emission` was sent."""
-        if emission.kind == "status":
-            self._statuses += 1
+        """Remember that `emission` was sent, or lost."""
+        if emission.case is not None and emission.lost != NOT_YET_THERE:
+            self._of_case(emission, emission.case)
+        if emission.lost:
             return
-        self._published += 1
+        self._last = emission.at
+        self._technical.extend(self._signs.note(emission))
+        if emission.kind == "status":
+            self.statuses += 1
+            return
+        self.published += 1
         if emission.fault is not None:
             at, topic = emission.at, emission.topic
             self._faults.append(TrueFault(at, topic, emission.sha256, emission.fault, emission.fault_path))
-        if emission.case is not None:
-            self._of_case(emission, emission.case)
-
-    def technical(self, alert: TrueTechnical) -> None:
-        """Remember that a device must raise a technical alert."""
-        self._technical.append(alert)
 
     def _of_case(self, emission: Emission, facts: CaseFacts) -> None:
         entry = self._entries.setdefault(facts.id, _Entry(facts, emission.at, phrases=facts.phrases))
+        entry.last_at = emission.at
+        if emission.lost:
+            return
+        entry.first_at = entry.first_at or emission.at
         if emission.fault is not None:
             return
         sha256 = emission.sha256
         if sha256 not in entry.sent:
             entry.identifiers.append(emission.identifier)
-        entry.sent.setdefault(sha256, [0])[0] += 1
+            entry.renumbered += emission.is_renumbered
+        entry.sent[sha256] = entry.sent.get(sha256, 0) + 1
         entry.sound = True
         if emission.door == "centre" and not emission.repeats:
-            entry.answered = True
             entry.phrases = facts.phrases
+        if emission.door == "centre" or (facts.kind is EventKind.ALERT and facts.service_code is _NURSE):
+            entry.answered = True
+
+    def closed(self, before: datetime) -> Iterator[TrueCase]:
+        """The cases of which nothing was sent since `before`, in order of time; they are forgotten here."""
+        done = [key for key, entry in self._entries.items() if entry.last_at < before]
+        yield from _ordered(self._entries.pop(key) for key in done)
+
+    def faults_so_far(self) -> list[TrueFault]:
+        """The faulty messages since the last call."""
+        faults, self._faults = self._faults, []
+        return faults
+
+    def technical_so_far(self) -> list[TrueTechnical]:
+        """The technical alerts since the last call."""
+        technical, self._technical = self._technical, []
+        return technical
+
+    def silent(self) -> list[TrueTechnical]:
+        """The devices that are silent at the end."""
+        return list(self._signs.silent(self._last)) if self._last else []
 
     def key(self) -> AnswerKey:
-        """The answer key of all that has passed so far, cases in order of time."""
-        cases = sorted((_case(entry) for entry in self._entries.values()), key=lambda c: (c.occurred_at, c.id))
-        return AnswerKey(tuple(cases), tuple(self._faults), tuple(self._technical), self._published, self._statuses)
+        """The answer key of all that has passed and was not given out before, cases in order of time."""
+        technical = (*self._technical, *self.silent())
+        cases = _ordered(self._entries.values())
+        return AnswerKey(cases, tuple(self._faults), technical, self.published, self.statuses)
+
+
+def _ordered(entries: Iterable[_Entry]) -> tuple[TrueCase, ...]:
+    return tuple(sorted(map(_case, entries), key=lambda case: (case.occurred_at, case.id)))
 
 
 def _case(entry: _Entry) -> TrueCase:
-    facts = entry.facts
-    why_not: WhyNot | None = "technical" if not facts.note else None if entry.sound else "only_broken"
+    facts, why_not = entry.facts, _why_not(entry)
     return TrueCase(
         facts.id,
         facts.municipality,
@@ -156,9 +187,18 @@ def _case(entry: _Entry) -> TrueCase:
         why_not,
         tuple(entry.identifiers),
         tuple(entry.sent),
-        tuple(count for (count,) in entry.sent.values()),
+        tuple(entry.sent.values()),
         entry.answered,
-        int((entry.first_at - facts.occurred_at).total_seconds()),
+        int((entry.first_at - facts.occurred_at).total_seconds()) if entry.first_at else 0,
         facts.device,
         entry.phrases,
+        entry.renumbered,
     )
+
+
+def _why_not(entry: _Entry) -> WhyNot | None:
+    if not entry.facts.note:
+        return "technical"
+    if entry.sound:
+        return None
+    return "nothing_sent" if entry.first_at is None else "only_broken"

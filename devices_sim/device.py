@@ -39,9 +39,9 @@ class Device:
 
     `name` is its file's name, `title` what Norwegians call it, `prefix` begins its serial numbers. `service` is a
     key of `devices_sim.town.SERVICES`, and `share` the key of the rate that says how many of the service's
-    recipients have one (None: all). `codes` are all codes that it may send. `day` gives what it says in a day, in
-    any order. `heartbeat_s` is how often it gives a sign of life (None: never declares an interval), `battery_days`
-    how long a battery lasts (None: mains).
+    recipients have one (None: all). `codes` are all alert codes that it may send, `dispense_codes` its dispenses'.
+    `day` gives what it says in a day, in any order. `heartbeat_s` is how often it gives a sign of life (None: never
+    declares an interval), `battery_days` how long a battery lasts (None: mains).
     """
 
     name: str
@@ -56,6 +56,7 @@ class Device:
     examples: tuple[Example, ...]
     heartbeat_s: int | None = 3600
     battery_days: int | None = None
+    dispense_codes: tuple[str, ...] = ()
 
 
 class ResidentDay:

@@ -57,7 +57,7 @@ def _held_up(day: DeviceDay, outage: Outage | None) -> Iterator[Happening]:
 
 def _outage(day: DeviceDay) -> Outage | None:
     """Most days none. Equipment on batteries that nobody charges dies until somebody sees it."""
-    point, empty = unit_of(mixed(day.seed, 1)), _empties_at(day)
+    point, empty = unit_of(day.seed), _empties_at(day)
     if empty < _DAY and point < day.rates["equipment.battery_forgotten"]:
         found = Stream(mixed(day.seed, 2)).between(2 * HOUR, 14 * HOUR)
         return Outage(day.date.at(empty), day.date.at(empty) + found, dead=True)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import orjson
 
+from devices_sim.answer_key import NOT_YET_THERE
 from devices_sim.corruption import corrupted
 from devices_sim.emission import Emission
 from devices_sim.localday import HOUR, LocalDay, instant, utc_text
@@ -182,7 +183,7 @@ def _going_live(emission: Emission, aim: _Aim) -> Iterator[Emission]:
     begins, ends = aim.first_window()
     along = (emission.at - begins) / (ends - begins)
     is_up = not aim.is_meant(emission) or aim.place(emission) <= along * aim.fault.share
-    yield emission if is_up or along >= 1 else emission._replace(lost="going_live")
+    yield emission if is_up or along >= 1 else emission._replace(lost=NOT_YET_THERE)
 
 
 _ACTS: dict[str, Callable[[Emission, _Aim], Iterator[Emission]]] = {

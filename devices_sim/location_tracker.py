@@ -30,6 +30,6 @@ DEVICE = Device(
     rates=("location_tracker.left_zone_per_day", "location_tracker.button_per_day", "people.lost_per_day"),
     day=day,
     examples=(Example("Forlatt avtalt sone", Alert("2", 20, "walk", "utenfor avtalt sone"), "DetectedIssue", ("2",)),),
-    heartbeat_s=21_600,
+    heartbeat_s=86_400,
     battery_days=3,
 )

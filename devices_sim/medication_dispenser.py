@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from devices_sim.device import Device, DeviceDay, Example
 from devices_sim.happening import Alert, Dispense, Happening
 from devices_sim.localday import HOUR
+from devices_sim.randomness import mixed, unit_of
 
 #: When doses are due: share of all dispensers with that many a day, then local hours.
 _SCHEDULES = (
@@ -60,7 +61,10 @@ def day(day: DeviceDay) -> Iterator[Happening]:
     """Each dose is taken within minutes of its time, or not taken and alerted; and now and then something else."""
     for hour in schedule(day.kit.share):
         due = hour * HOUR + int(day.kit.share * 97) % 60 * 60
-        if day.stream.chance(day.rates["medication_dispenser.missed"]):
+        if _jams(day):
+            code = day.stream.pick(("1.8", "1.7", "1.5", "1.2"))
+            yield day.says(due + day.stream.below(120), Alert(code, 30, "jammed"))
+        elif day.stream.chance(day.rates["medication_dispenser.missed"]):
             code, severity, cause = day.stream.weighted(_MISSED)
             yield day.says(due + HOUR, Alert(code, severity, cause))
         else:
@@ -70,6 +74,12 @@ def day(day: DeviceDay) -> Iterator[Happening]:
     for _ in range(day.stream.count(day.rates["medication_dispenser.technical_per_day"])):
         code, severity, cause = day.stream.weighted(_TECHNICAL)
         yield day.says(day.stream.between(6 * HOUR, 23 * HOUR), Alert(code, severity, cause))
+
+
+def _jams(day: DeviceDay) -> bool:
+    """Whether this dispenser is of a series that is recalled, and jams now."""
+    is_recalled = unit_of(mixed(day.kit.salt, 3)) < day.rates["medication_dispenser.recalled"]
+    return is_recalled and day.stream.chance(day.rates["medication_dispenser.recalled_jam"])
 
 
 def schedule(share: float) -> tuple[int, ...]:
@@ -93,16 +103,16 @@ DEVICE = Device(
     prefix="MD",
     service="medication_dispenser",
     share=None,
-    codes=(
-        *("1", "1.1", "1.2", "1.3", "2", "2.1", "2.2", "3"),
-        *(code for (code, _, _), _ in (*_MISSED, *_TECHNICAL)),
-    ),
+    codes=tuple(code for (code, _, _), _ in (*_MISSED, *_TECHNICAL)),
+    dispense_codes=("1", "1.1", "1.2", "1.3", "2", "2.1", "2.2", "3"),
     rates=(
         "medication_dispenser.doses_per_day",
         "medication_dispenser.assisted",
         "medication_dispenser.as_needed_per_day",
         "medication_dispenser.travel",
         "medication_dispenser.missed",
+        "medication_dispenser.recalled",
+        "medication_dispenser.recalled_jam",
         "medication_dispenser.technical_per_day",
     ),
     day=day,
@@ -113,5 +123,5 @@ DEVICE = Device(
             for (code, severity, cause), _ in (*_MISSED, *_TECHNICAL)
         ),
     ),
-    heartbeat_s=21_600,
+    heartbeat_s=86_400,
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from devices_sim import set_pieces
-from devices_sim.answer_key import AnswerKey, Scribe, TrueTechnical
+from devices_sim.answer_key import AnswerKey, Scribe
 from devices_sim.device import DeviceDay, ResidentDay
 from devices_sim.emission import Emission
 from devices_sim.happening import Happening
@@ -65,18 +65,14 @@ def plan_day(
     world = World(population, rates)
     said = _said(world, start=start, end=end)
     staged: list[Emission] = []
-    technical: list[TrueTechnical] = []
     for residents in population.residents.values():
         pieces = set_pieces.pieces(residents, seed=seed, start=start, end=end, rates=rates)
         said = list(pieces.without_silenced(said))
         staged += pieces.emissions
-        technical += pieces.technical
     emissions = [*answered(said, Centre(world), lambda emission: (emission,)), *staged]
     emissions.sort(key=lambda emission: (emission.at, emission.topic, emission.payload))
     emissions = set_pieces.with_redeliveries(emissions, seed=seed)
     scribe = Scribe()
-    for alert in technical:
-        scribe.technical(alert)
     ordered = tuple(scribe.watching(emissions))
     return DayPlan(towns, ordered, scribe.key())
 

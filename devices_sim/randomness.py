@@ -37,6 +37,12 @@ def unit_of(seed: int) -> float:
     return (seed >> 11) * _TO_UNIT
 
 
+def uuid_of(seed: int) -> str:
+    """The version 4 UUID that belongs to a seed."""
+    digits = f"{seed:016x}{mixed(seed, 0):016x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+
+
 class Stream:
     """An endless row of random numbers from one 64-bit seed."""
 
@@ -106,5 +112,4 @@ class Stream:
 
     def uuid(self) -> str:
         """A version 4 UUID."""
-        digits = f"{self.bits() << 64 | self.bits():032x}"
-        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+        return uuid_of(self.bits())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from devices_sim.device import Device, DeviceDay, Example
 from devices_sim.happening import Happening, Reading, Report
@@ -40,7 +40,9 @@ def day(day: DeviceDay) -> Iterator[Happening]:
                 code = day.stream.pick(("5.3.2", "5.3.1", "5.3"))
                 yield day.says(20 * HOUR + day.stream.below(600), Report(code, 10, _MISSING[code]))
             continue
-        readings = tuple(reading(day, measure) for measure in condition(day.kit.share)[1])
+        has_fever = day.stream.chance(day.rates["remote_monitoring.fever"])
+        rise = _FEVER if has_fever else {}
+        readings = tuple(reading(day, measure, rise) for measure in condition(day.kit.share)[1])
         if day.stream.chance(day.rates["remote_monitoring.reports_per_day"]):
             yield day.says(second, _report(day, readings))
         else:
@@ -60,16 +62,21 @@ def condition(share: float) -> tuple[str, tuple[str, ...]]:
     return CONDITIONS[int(share * 104_729) % len(CONDITIONS)]
 
 
-def reading(day: DeviceDay, measure: str) -> Reading:
-    """A value around the person's own level, on a trend of weeks, with measurement noise."""
-    return Reading(measure, tuple(_value(day, part) for part in _PARTS.get(measure, (measure,))))
+def reading(day: DeviceDay, measure: str, rise: Mapping[str, float]) -> Reading:
+    """A value around the person's own level, on a trend of weeks, with measurement noise, and what illness adds."""
+    parts = _PARTS.get(measure, (measure,))
+    return Reading(measure, tuple(_value(day, part) + rise.get(part, 0.0) for part in parts))
+
+
+#: What a fever adds to each measurement.
+_FEVER = {"temperature": 1.7, "pulse": 16.0, "oxygen_saturation": -2.5, "systolic": 6.0}
 
 
 def _value(day: DeviceDay, part: str) -> float:
     usual, between, trend, noise = _USUAL[part]
     person = _fixed(day.kit.salt, sum(part.encode())) * between
     value = usual + person + trend * _trend(day.kit.salt, day.date.number) + day.stream.about(0.0, noise)
-    return min(value, 100.0) if part == "oxygen_saturation" else value
+    return min(value, 99.0) if part == "oxygen_saturation" else value
 
 
 def _fixed(salt: int, number: int) -> float:
@@ -118,6 +125,7 @@ DEVICE = Device(
     rates=(
         "remote_monitoring.sessions_per_day",
         "remote_monitoring.missed",
+        "remote_monitoring.fever",
         "remote_monitoring.reports_per_day",
     ),
     day=day,

@@ -11,7 +11,6 @@ from typing import Literal
 
 import orjson
 
-from devices_sim.answer_key import TrueTechnical
 from devices_sim.broken import FAULTS
 from devices_sim.emission import Emission
 from devices_sim.happening import Alert, Dispense, Happening, Reading, Report, Status, Supervision, What
@@ -21,6 +20,7 @@ from devices_sim.randomness import Stream, mixed, seed_of
 from devices_sim.rates import RateValues
 from devices_sim.resident import Kit, Resident
 from devices_sim.response_centre import FollowUp, Taken, handled
+from devices_sim.technical import TrueTechnical
 from devices_sim.writing import facts, follow_up_written, topic, written
 
 #: What each demo town shows at least: hour of the day (of 24), device, what it says.

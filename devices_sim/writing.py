@@ -13,7 +13,7 @@ from devices_sim.message import document
 from devices_sim.message.observation import MEASURES, observation
 from devices_sim.message.resources import detected_issue, encounter, medication_dispense
 from devices_sim.message.vocabulary import ALERT_NAMES, Json
-from devices_sim.randomness import Stream, mixed
+from devices_sim.randomness import mixed, uuid_of
 from devices_sim.town import SERVICES
 from hub.model.codes import EventKind
 
@@ -64,7 +64,7 @@ def _phrases(happening: Happening) -> tuple[str, ...]:
 
 def issue_uuid(happening: Happening) -> str:
     """The UUID by which an alert names itself."""
-    return Stream(happening.salt).uuid()
+    return uuid_of(happening.salt)
 
 
 def written(happening: Happening) -> Emission:
@@ -104,13 +104,15 @@ def _status(happening: Happening, status: Status) -> Emission:
     at = happening.at
     said = {"state": status.state, "battery": status.battery, "at": utc_text(at), "next_within_s": status.next_within_s}
     where = topic(happening, "status")
-    return Emission(instant(at), where, orjson.dumps(said), True, "status", source=happening, salt=happening.salt)
+    return Emission(
+        instant(happening.sent_at), where, orjson.dumps(said), True, "status", source=happening, salt=happening.salt
+    )
 
 
 def follow_up_written(said: FollowUp, *, issue: str | None = None) -> Emission:
     """The response centre's message. `issue` is the full URL's UUID of an alert that has no identifier."""
     about = said.about
-    uuid, alert_uuid = Stream(said.salt).uuid(), issue or issue_uuid(about)
+    uuid, alert_uuid = uuid_of(said.salt), issue or issue_uuid(about)
     resource = document.follow_up(said, uuid, alert_uuid, issue_named=issue is None)
     town = about.resident.town
     return Emission(

@@ -18,7 +18,7 @@ from devices_sim.message import vocabulary as v
 from devices_sim.message.observation import observation
 from devices_sim.message.resources import detected_issue, device, encounter, patient, urn
 from devices_sim.message.vocabulary import Json, coded, profile
-from devices_sim.randomness import Stream
+from devices_sim.randomness import uuid_of
 
 if TYPE_CHECKING:
     from devices_sim.happening import Happening, Report, Supervision
@@ -132,7 +132,7 @@ def _talk(said: FollowUp, uuid: str, author: Json) -> tuple[str, Json]:
 
 def cloud_alert(happening: Happening, alert: Alert, number: str, salt: int) -> tuple[Json, str]:
     """The same alert as the vendor's cloud passes it on, numbered only by the Bundle; and its full URL's UUID."""
-    uuid = Stream(salt).uuid()
+    uuid = uuid_of(salt)
     note_uuid, issue_uuid = relative(uuid, 1), relative(uuid, 2)
     author = {"type": "Device", "identifier": {"system": v.DEVICE_NUMBER, "value": happening.kit.id}}
     note = composition(

@@ -1,0 +1,1 @@
+"""Where emissions go: a broker, an HTTP door, a file."""
