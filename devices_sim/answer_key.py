@@ -22,7 +22,8 @@ class TrueCase:
     it has none), SHA-256 in hex, and how often it was sent. `answered` is whether the response centre sent a
     follow-up. `late_s` is how long after the event its first message was sent. `phrases` must stand in the note.
     `renumbered` counts messages that told of it again under new identifiers: nobody but the sender can know that
-    they are the same.
+    they are the same. `due_at` is when its first note could be written: the first follow-up of an alert that has
+    one, else the first message; None where nothing sound was sent.
     """
 
     id: str
@@ -42,6 +43,7 @@ class TrueCase:
     device: str
     phrases: tuple[str, ...]
     renumbered: int = 0
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,8 @@ class _Entry:
     facts: CaseFacts
     last_at: datetime
     first_at: datetime | None = None
-    sound: bool = False
-    answered: bool = False
+    sound_at: datetime | None = None
+    answered_at: datetime | None = None
     renumbered: int = 0
     phrases: tuple[str, ...] = ()
     sent: dict[str, int] = field(default_factory=dict)
@@ -137,11 +139,11 @@ class Scribe:
             entry.identifiers.append(emission.identifier)
             entry.renumbered += emission.is_renumbered
         entry.sent[sha256] = entry.sent.get(sha256, 0) + 1
-        entry.sound = True
+        entry.sound_at = entry.sound_at or emission.at
         if emission.door == "centre" and not emission.repeats:
             entry.phrases = facts.phrases
         if emission.door == "centre" or (facts.kind is EventKind.ALERT and facts.service_code is _NURSE):
-            entry.answered = True
+            entry.answered_at = entry.answered_at or emission.at
 
     def closed(self, before: datetime) -> Iterator[TrueCase]:
         """The cases of which nothing was sent since `before`, in order of time; they are forgotten here."""
@@ -188,17 +190,18 @@ def _case(entry: _Entry) -> TrueCase:
         tuple(entry.identifiers),
         tuple(entry.sent),
         tuple(entry.sent.values()),
-        entry.answered,
+        entry.answered_at is not None,
         int((entry.first_at - facts.occurred_at).total_seconds()) if entry.first_at else 0,
         facts.device,
         entry.phrases,
         entry.renumbered,
+        entry.answered_at or entry.sound_at,
     )
 
 
 def _why_not(entry: _Entry) -> WhyNot | None:
     if not entry.facts.note:
         return "technical"
-    if entry.sound:
+    if entry.sound_at:
         return None
     return "nothing_sent" if entry.first_at is None else "only_broken"
