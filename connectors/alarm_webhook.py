@@ -25,7 +25,6 @@ from connectors import (
     CalledOut,
     Closed,
     Event,
-    SafetyAlarmRaised,
     Severity,
     patient,
 )
@@ -150,7 +149,9 @@ _ALARM_JSON = (
     '"alarm":{"id":"2025-000117","type":"BUTTON","unit":"TA-4711","model":"Alarmknapp 2",'
     '"person":"01829400193","raisedAt":"2025-03-03T08:30:15+01:00"}'
 )
-_ALARM = SafetyAlarmRaised(
+_ALARM = AlertRaised(
+    code=AlertCode.SAFETY_ALARM,
+    severity=Severity.SERIOUS,
     patient=patient("01829400193"),
     device="TA-4711",
     device_name="Alarmknapp 2",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ class AlertInbox:
     @asynccontextmanager
     async def open(cls, path: Path | None) -> AsyncIterator[AlertInbox]:
         """The inbox at `path`, made if it isn't there."""
+        if path is not None:
+            await asyncio.to_thread(path.touch, 0o600)  # it holds what patients have said and done
         async with aiosqlite.connect(path or ":memory:", isolation_level=None) as store:
             for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", _SCHEMA):
                 await store.execute(statement)

@@ -93,20 +93,21 @@ def _text(payload: bytes) -> str:
         return payload.decode("cp1252", "replace")
 
 
-def _measurement(row: Mapping[str, str]) -> MeasurementTaken:
-    at = datetime.strptime(row["tidspunkt"].strip(), "%d.%m.%Y %H:%M:%S").replace(tzinfo=OSLO)
+def _measurement(row: Mapping[str, str | None]) -> MeasurementTaken:
+    when, who, device, what, value = (_cell(row[column]) for column in _COLUMNS)
+    at = datetime.strptime(when, "%d.%m.%Y %H:%M:%S").replace(tzinfo=OSLO)
     return MeasurementTaken(
-        patient=patient(row["fødselsnummer"].strip()),
-        device=_named(row["apparat"]),
+        patient=patient(who),
+        device=device,
         at=at.astimezone(UTC),
-        measurements=(_measured(row["måling"].strip().lower(), row["verdi"].strip()),),
+        measurements=(_measured(what.lower(), value),),
     )
 
 
-def _named(device: str) -> str:
-    if not device.strip():
-        raise ValueError("no device")
-    return device.strip()
+def _cell(text: str | None) -> str:
+    if not text or not text.strip():
+        raise ValueError("an empty cell")
+    return text.strip()
 
 
 def _measured(what: str, value: str) -> Measurement:

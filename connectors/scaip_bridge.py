@@ -63,8 +63,8 @@ class ScaipBridgeConnector(VendorConnector):
         receiver = ScaipReceiver(
             self, residents, answer=answer, now=lambda: datetime.now(UTC), heartbeat_s=source.get("heartbeat_s")
         )
-        async with receiver.serve(str(source.get("host", "127.0.0.1")), int(source.get("port", 5060))):
-            await asyncio.Event().wait()
+        async with receiver.serve(str(source.get("host", "127.0.0.1")), int(source.get("port", 5060))) as server:
+            await server.serve_forever()
 
 
 def _event(said: Mapping[str, str], wrapped: _Wrapped) -> Event:

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from connectors.sip.message import NotSip, SipMessage, answer_to, content_length, head_of, read_sip
 
@@ -57,6 +57,7 @@ class SipServer:
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
+        self._failure: asyncio.Future[None] = loop.create_future()
         self._tcp = await asyncio.start_server(self._serve_stream, self.host, self.port)
         self.port = self._tcp.sockets[0].getsockname()[1]
         self._udp, _ = await loop.create_datagram_endpoint(
@@ -73,6 +74,12 @@ class SipServer:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
+        if self._failure.done() and kind is None:
+            self._failure.result()
+
+    async def serve_forever(self) -> None:
+        """Wait until cancelled. Raises what went wrong when a request could not be worked on."""
+        await self._failure
 
     async def request(self, message: SipMessage, peer: Peer) -> int:
         """Send a request of ours to `peer` and answer with the final status, 408 when none comes."""
@@ -98,7 +105,12 @@ class SipServer:
             return
         task = asyncio.create_task(self._respond(message, peer), name="SIP request")
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._worked)
+
+    def _worked(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) and not self._failure.done():
+            self._failure.set_exception(error)
 
     async def _respond(self, message: SipMessage, peer: Peer) -> None:
         known = self._answers.get(message.transaction)
@@ -147,8 +159,7 @@ class _Datagrams(asyncio.DatagramProtocol):
         self._came = came
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         with contextlib.suppress(NotSip):  # a datagram that is no SIP has nobody to be told

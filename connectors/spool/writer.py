@@ -48,6 +48,9 @@ class Writer:
         self._thread.shutdown()
 
     def _connect(self, schema: str) -> sqlite3.Connection:
+        if self._path != ":memory:":
+            Path(self._path).parent.mkdir(parents=True, exist_ok=True)
+            Path(self._path).touch(mode=0o600)  # it holds what patients have said and done
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=2.0)
         try:
             # Exclusive: two senders on one spool would break the order per patient.
@@ -96,7 +99,7 @@ class Writer:
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._thread, function, *arguments)
-        except sqlite3.Error as e:
+        except (sqlite3.Error, OSError) as e:
             raise StoreUnavailable(f"the spool can't be used: {e}") from e
 
 
