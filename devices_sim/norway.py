@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from devices_sim.rates import RateValues
@@ -83,9 +83,15 @@ def one_town(number: str, rates: RateValues) -> Town:
     Raises ConfigurationError when there is none such.
     """
     if number == NHN_TEST_ORGANISATION:
-        return town(NHN_TEST_ORGANISATION, "Testvik", TEST_RECIPIENTS)
+        return _test_municipality()
     found = [t for t in norway(rates) if number in {t.number, t.organisation_number}]
     if not found:
         text = f"{number} er verken et kommunenummer fra 2024 eller et organisasjonsnummer til en kommune"
         raise ConfigurationError([ConfigurationFault(0, "municipality", text)])
     return found[0]
+
+
+def _test_municipality() -> Town:
+    """NHN's test municipality with one sender for everything, as in the example that `knutepunkt up` serves."""
+    place = town(NHN_TEST_ORGANISATION, "Testvik", TEST_RECIPIENTS)
+    return replace(place, cloud=place.vendor, centre=place.vendor)
