@@ -20,7 +20,8 @@ _MOST_MONTHS = 12
 def break_even_use(run: Run, base: Run, place: int) -> float | None:
     """By how much the municipality's use must be multiplied for `run`'s model to cost it as much as `base`'s.
 
-    Only its own use changes, over the first twelve months at the most. None where no use up to eight times does it.
+    Only its own use changes; the last twelve months at the most are looked at. None where nothing up to eight times
+    does it.
     """
     bills = [_bills_by_use(one, place) for one in (run, base)]
     difference = bills[0] - bills[1]
@@ -40,7 +41,7 @@ def _bills_by_use(run: Run, place: int) -> Reals:
     for amounts in (cases, users):
         amounts[:, :, place] = np.rint(amounts[:, :, place] * _FACTORS[:, None, None])
     charges = charge(replace(world, cases=cases, users=users), run.model, run.terms)
-    yearly = charges.municipal[:, :_MOST_MONTHS, place].sum(axis=1)
+    yearly = charges.municipal[:, -_MOST_MONTHS:, place].sum(axis=1)
     return np.broadcast_to(yearly, (count,)).astype(np.float64)
 
 
