@@ -35,7 +35,8 @@ _SWITCH_S = 0.001
 
 def build(one: EpjConfiguration) -> SimulatedEpj:
     """The EPJ, listening but not yet answering. Raises OSError when a port is taken."""
-    doors = {"door": _socket(one.socket, one.port), "back_door": _socket(one.admin_socket, one.admin_port)}
+    door = _socket(one.socket, one.host, one.port)
+    doors = {"door": door, "back_door": _socket(one.admin_socket, one.host, one.admin_port)}
     name = one.name or epj.NAMES[one.adapter]
     if one.adapter == "fhir_rest":
         return epj.fhir_rest(one.store, now=time.time, name=name, **doors)
@@ -80,9 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _socket(fd: int | None, port: int) -> socket.socket:
+def _socket(fd: int | None, host: str, port: int) -> socket.socket:
     if fd is None:
-        return listen("127.0.0.1", port)
+        return listen(host, port)
     inherited = socket.socket(fileno=fd)
     inherited.setblocking(False)
     return inherited

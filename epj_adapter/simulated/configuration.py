@@ -20,7 +20,7 @@ ADAPTERS = ("fhir_rest", "journal_rest", "pull")
 @dataclass(frozen=True, slots=True)
 class EpjConfiguration:
     """One simulated EPJ. Ports of 0 are any free ones; `socket` and `admin_socket` are the file
-    descriptors of listening sockets that were inherited.
+    descriptors of listening sockets that were inherited. `host` is the address to listen on.
 
     `hub_url`, `poll_s` (seconds between polls) and `headers` serve the `pull` kind only.
     """
@@ -30,6 +30,7 @@ class EpjConfiguration:
     store: Path
     port: int = 0
     admin_port: int = 0
+    host: str = "127.0.0.1"
     socket: int | None = None
     admin_socket: int | None = None
     name: str = ""
