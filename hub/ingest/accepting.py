@@ -29,7 +29,9 @@ from hub.model.ports import Clock
 from hub.routing import RoutingTable
 from hub.store.accepting import known_of, lock_patients, save
 from hub.store.engine import Engines
+from hub.store.flow import Happening, note
 from hub.store.group_commit import GroupCommit
+from hub.store.overview import PER_SENDER
 from hub.store.rows import Known, QuarantineRow, Want
 
 _MAX_BATCH = 256
@@ -108,10 +110,18 @@ class Ingest:
             outcomes = [_outcome(one, resolver) for one in batch]
             changes = resolver.changes
             changes.count("received", len(batch))
-            for outcome in outcomes:
+            for one, outcome in zip(batch, outcomes, strict=True):
                 changes.count(_COUNTED[outcome.code])
+                changes.count(self._counter_of_sender(one.inbound, outcome))
             await save(connection, changes, real=self._clock.real(), at=self._clock.now())
+            await note(connection, [_happening(one, o) for one, o in zip(batch, outcomes, strict=True)])
         return outcomes, list(changes.wants.values())
+
+    def _counter_of_sender(self, inbound: Inbound, outcome: Outcome) -> str:
+        """Names that nobody has registered share one counter: anybody may make them up."""
+        sender = (inbound.municipality, inbound.sender)
+        known = sender if sender in self._rules.admission.senders else ("", "")
+        return f"{PER_SENDER}{known[0]}|{known[1]}|{outcome.code.value}"
 
 
 def _checked(inbound: Inbound, rules: Rules) -> _Checked:
@@ -120,6 +130,19 @@ def _checked(inbound: Inbound, rules: Rules) -> _Checked:
         return _Checked(inbound, sha256, examine(inbound, rules))
     except RejectedMessage as error:
         return _Checked(inbound, sha256, None, error.findings)
+
+
+def _happening(one: _Checked, outcome: Outcome) -> Happening:
+    inbound = one.inbound
+    return Happening(
+        inbound.received_at,
+        outcome.code.value,
+        inbound.municipality,
+        inbound.sender,
+        outcome.case_id,
+        outcome.number,
+        detail=f"{inbound.door} {one.candidate.event.resource_type}" if one.candidate else inbound.door,
+    )
 
 
 def _outcome(one: _Checked, resolver: Resolver) -> Outcome:

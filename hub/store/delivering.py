@@ -23,6 +23,7 @@ from hub.model.times import from_microseconds, microseconds
 from hub.model.usage import UsageRecord
 from hub.store import schema
 from hub.store.accepting import insert_into, moment_or_none
+from hub.store.flow import Happening, note
 
 _MOST_PER_LOAD = 2_000
 _WINDOW = 512
@@ -250,6 +251,22 @@ async def settle(connection: AsyncConnection, settlements: Sequence[Settlement])
     await _settle(connection, [s for s in settlements if isinstance(s, Settled)])
     await _postpone(connection, [s for s in settlements if isinstance(s, Postponed)])
     await _stop(connection, [s for s in settlements if isinstance(s, Stopped)])
+    await note(connection, [h for s in settlements if (h := _happening(s)) is not None])
+
+
+def _happening(settlement: Settlement) -> Happening | None:
+    """The line of the flow; None for what is only a note to ourselves."""
+    case_id, to, at = settlement.case_id, settlement.destination, settlement.at
+    match settlement:
+        case Settled(note_revision=revision):
+            return Happening(at, "settled", case_id=case_id, destination=to, number=revision)
+        case Postponed(tell=False):
+            return None
+        case Postponed(in_doubt=in_doubt, reason=reason):
+            what = "in_doubt" if in_doubt else "postponed"
+            return Happening(at, what, case_id=case_id, destination=to, detail=reason)
+        case Stopped(reason=reason):
+            return Happening(at, "waiting", case_id=case_id, destination=to, detail=reason)
 
 
 def _of_delivery() -> tuple[Any, Any]:

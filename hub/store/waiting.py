@@ -12,6 +12,7 @@ from hub.model.times import from_microseconds, microseconds
 from hub.store import schema
 from hub.store.accepting import insert_into
 from hub.store.delivering import tell
+from hub.store.flow import Happening, note
 from hub.store.watching import close_alerts
 
 
@@ -60,6 +61,7 @@ async def send_again(connection: AsyncConnection, case_id: str, destination: str
     if not result.rowcount:
         return False
     await tell(connection, [(case_id, destination, at, "send_again", by)])
+    await note(connection, [Happening(at, "send_again", case_id=case_id, destination=destination)])
     await close_alerts(connection, [f"{destination}:{case_id}"], at=at)
     return True
 

@@ -14,6 +14,7 @@ from hub.model.person import PatientRef
 from hub.model.times import from_microseconds, microseconds
 from hub.store import schema
 from hub.store.accepting import count_or_none, insert_into, moment_or_none, want
+from hub.store.flow import Happening, note
 from hub.store.rows import Want
 
 
@@ -174,7 +175,9 @@ async def raise_alert(
         "text": words,
         "raised_at": microseconds(at),
     }
-    await connection.execute(insert_into(connection, schema.operations_alerts).on_conflict_do_nothing(), values)
+    made = await connection.execute(insert_into(connection, schema.operations_alerts).on_conflict_do_nothing(), values)
+    if made.rowcount:
+        await note(connection, [Happening(at, "alert", municipality, case_id=case_id, detail=f"{kind} {subject}")])
 
 
 async def close_alerts(connection: AsyncConnection, keys: Sequence[str], *, at: datetime) -> None:
