@@ -87,7 +87,6 @@ class _Entry:
     sound_at: datetime | None = None
     answered_at: datetime | None = None
     renumbered: int = 0
-    phrases: tuple[str, ...] = ()
     sent: dict[str, int] = field(default_factory=dict)
     identifiers: list[str | None] = field(default_factory=list)
 
@@ -127,7 +126,7 @@ class Scribe:
             self._faults.append(TrueFault(at, topic, emission.sha256, emission.fault, emission.fault_path))
 
     def _of_case(self, emission: Emission, facts: CaseFacts) -> None:
-        entry = self._entries.setdefault(facts.id, _Entry(facts, emission.at, phrases=facts.phrases))
+        entry = self._entries.setdefault(facts.id, _Entry(facts, emission.at))
         entry.last_at = emission.at
         if emission.lost:
             return
@@ -140,8 +139,8 @@ class Scribe:
             entry.renumbered += emission.is_renumbered
         entry.sent[sha256] = entry.sent.get(sha256, 0) + 1
         entry.sound_at = entry.sound_at or emission.at
-        if emission.door == "centre" and not emission.repeats:
-            entry.phrases = facts.phrases
+        if facts.version > entry.facts.version:
+            entry.facts = facts
         if emission.door == "centre" or (facts.kind is EventKind.ALERT and facts.service_code is _NURSE):
             entry.answered_at = entry.answered_at or emission.at
 
@@ -193,7 +192,7 @@ def _case(entry: _Entry) -> TrueCase:
         entry.answered_at is not None,
         int((entry.first_at - facts.occurred_at).total_seconds()) if entry.first_at else 0,
         facts.device,
-        entry.phrases,
+        facts.phrases,
         entry.renumbered,
         entry.answered_at or entry.sound_at,
     )

@@ -24,7 +24,8 @@ class CaseFacts(NamedTuple):
 
     `patient` is the identity number (synthetic). `occurred_at` is the true time, which a device with a bad clock
     may state otherwise. `phrases` are texts that a right note must contain. `note` says whether the case belongs
-    in a journal at all; technical matters do not.
+    in a journal at all; technical matters do not. `version` is 0 before anybody has answered; of the facts that
+    several messages tell of a case, those of the highest version hold in the end.
     """
 
     id: str
@@ -37,6 +38,7 @@ class CaseFacts(NamedTuple):
     device: str
     phrases: tuple[str, ...] = ()
     note: bool = True
+    version: int = 0
 
 
 class Emission(NamedTuple):

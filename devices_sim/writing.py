@@ -62,6 +62,11 @@ def _phrases(happening: Happening) -> tuple[str, ...]:
     return ()
 
 
+def _told(said: FollowUp) -> CaseFacts:
+    phrases = (ALERT_NAMES[said.alert.code], *(text for _, text in said.sections))
+    return facts(said.about, *phrases)._replace(version=said.version)
+
+
 def issue_uuid(happening: Happening) -> str:
     """The UUID by which an alert names itself."""
     return uuid_of(happening.salt)
@@ -120,7 +125,7 @@ def follow_up_written(said: FollowUp, *, issue: str | None = None) -> Emission:
         f"vft/{town.organisation_number}/{town.centre}/sentral-{said.operator:02d}/event",
         orjson.dumps(resource),
         door="centre",
-        case=facts(about, ALERT_NAMES[said.alert.code], *(text for _, text in said.sections)),
+        case=_told(said),
         identifier=f"urn:uuid:{uuid}",
         resource_type="Bundle",
         answers=(f"urn:uuid:{alert_uuid}",),

@@ -40,6 +40,7 @@ class MqttSettings:
     tries: int = 5
     connect_within_s: float = 10.0
     window: int = 1_000
+    first_receipt_within_s: float = 3.0
 
 
 class MqttTarget:
@@ -140,7 +141,12 @@ class MqttTarget:
             await self._round()
             if time.monotonic() > patience and not self._client.is_connected():
                 raise Unreachable("the broker went away before it had everything")
-        while self.tally.receipts and len(self._unconfirmed):
+        await self._receipts()
+
+    async def _receipts(self) -> None:
+        """Wait for receipts until all are there or given up; for the very first one only a moment."""
+        patience = time.monotonic() + self._settings.first_receipt_within_s
+        while len(self._unconfirmed) and (self.tally.receipts or time.monotonic() < patience):
             await self._round()
 
     async def aclose(self) -> None:
