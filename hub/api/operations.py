@@ -14,12 +14,13 @@ from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query
 from pydantic import BaseModel, ConfigDict
 
 from hub.api.gatekeeper import gatekeeper
+from hub.dispatch import decisions
 from hub.dispatch.dispatcher import Dispatcher
 from hub.fhir.outcome import operation_outcome
 from hub.ingest.accepting import Ingest
+from hub.ingest.resubmitting import submit_again
 from hub.model.codes import ReceiptCode
-from hub.model.event import Inbound, Outcome
-from hub.model.finding import Finding
+from hub.model.event import Outcome
 from hub.model.ports import Clock
 from hub.store import quarantine, waiting, watching
 from hub.store.engine import Engines
@@ -233,33 +234,10 @@ def _add_quarantine(routes: APIRouter, operations: Operations) -> None:
 async def _submit_again(operations: Operations, row: Quarantined, payload: bytes, *, is_decided: bool) -> OutcomeView:
     if row.state != "open":
         raise HTTPException(409, "Meldingen er alt avgjort.")
-    inbound = Inbound(
-        "operations",
-        row.municipality,
-        row.sender,
-        row.device,
-        payload,
-        operations.clock.now(),
-        (_RESUBMITTED,),
-        is_decided,
+    outcome = await submit_again(
+        operations.engines, operations.ingest, operations.clock, row, payload=payload, is_decided=is_decided
     )
-    outcome = await operations.ingest.submit(inbound)
-    if outcome.code not in {ReceiptCode.REJECTED, ReceiptCode.CONFLICT}:
-        async with operations.engines.writing() as connection:
-            await quarantine.close_quarantined(
-                connection, row.id, state="resubmitted", how=outcome.code.value, at=operations.clock.now()
-            )
     return outcome_view(outcome)
-
-
-_RESUBMITTED = Finding(
-    severity="information",
-    path="$this",
-    rule="resubmitted",
-    advice="Meldingen er sendt inn på nytt fra karantenen av drift.",
-    issue_type="informational",
-    outcome_code="3",
-)
 
 
 def _add_decisions(routes: APIRouter, operations: Operations) -> None:
@@ -273,25 +251,16 @@ def _add_decisions(routes: APIRouter, operations: Operations) -> None:
     @routes.post("/waiting/{case_id}/{destination}/resend", responses=_NOT_OPEN, status_code=202)
     async def resend(case_id: str, destination: str) -> None:
         """Try a waiting delivery again."""
-        async with engines.writing() as connection:
-            sent = await waiting.send_again(connection, case_id, destination, by="operations", at=clock.now())
-        if not sent:
+        by = "operations"
+        if not await decisions.send_again(engines, dispatcher, clock, case_id=case_id, destination=destination, by=by):
             raise HTTPException(409, "Denne leveringen venter ikke på noen.")
-        for address in dispatcher.addresses:
-            dispatcher.look(address)
 
     @routes.put("/holds/{municipality}/{destination}", responses=_MISSING, status_code=204)
     async def hold(municipality: str, destination: str) -> None:
         """Hold the traffic to a destination."""
-        address = _known(municipality, destination)
-        async with engines.writing() as connection:
-            await waiting.hold(connection, *address, at=clock.now())
-        dispatcher.hold(address)
+        await decisions.hold(engines, dispatcher, clock, _known(municipality, destination))
 
     @routes.delete("/holds/{municipality}/{destination}", responses=_MISSING, status_code=204)
     async def release(municipality: str, destination: str) -> None:
         """Let the traffic flow again."""
-        address = _known(municipality, destination)
-        async with engines.writing() as connection:
-            await waiting.release(connection, *address)
-        dispatcher.release(address)
+        await decisions.release(engines, dispatcher, _known(municipality, destination))
