@@ -11,10 +11,11 @@ from devices_sim.localday import HOUR
 
 def day(day: DeviceDay) -> Iterator[Happening]:
     """Out of the zone on a walk, more often by daylight; sometimes lost, or the button is pressed."""
-    for _ in range(day.stream.count(day.rates["location_tracker.left_zone_per_day"])):
-        lost = day.stream.chance(day.rates["people.lost_per_day"] * 10)
-        second = day.stream.between(8 * HOUR, 21 * HOUR)
-        yield day.says(second, Alert("2", 30 if lost else 20, "lost" if lost else "walk", "utenfor avtalt sone"))
+    for cause, key in (("walk", "location_tracker.left_zone_per_day"), ("lost", "people.lost_per_day")):
+        for _ in range(day.stream.count(day.rates[key])):
+            severity = 30 if cause == "lost" else 20
+            second = day.stream.between(8 * HOUR, 21 * HOUR)
+            yield day.says(second, Alert("2", severity, cause, "utenfor avtalt sone"))
     for _ in range(day.stream.count(day.rates["location_tracker.button_per_day"])):
         yield day.says(day.stream.between(8 * HOUR, 22 * HOUR), Alert("2", 30, "lost", "knappetrykk"))
 

@@ -9,16 +9,13 @@ from devices_sim.happening import Alert, Dispense, Happening
 from devices_sim.localday import HOUR
 from devices_sim.randomness import mixed, unit_of
 
-#: When doses are due: share of all dispensers with that many a day, then local hours.
-_SCHEDULES = (
-    (0.15, (8,)),
-    (0.20, (8, 20)),
-    (0.35, (8, 14, 20)),
-    (1.01, (8, 13, 18, 22)),
-)
+#: When doses are due, by how many a day: local hours.
+_SCHEDULES = ((8,), (8, 20), (8, 14, 20), (8, 13, 18, 22), (8, 12, 15, 18, 22))
 _DOSES = {
     8: "morgendose",
+    12: "formiddagsdose",
     13: "middagsdose",
+    15: "ettermiddagsdose",
     14: "ettermiddagsdose",
     18: "kveldsdose",
     20: "kveldsdose",
@@ -59,7 +56,7 @@ _TECHNICAL = (
 
 def day(day: DeviceDay) -> Iterator[Happening]:
     """Each dose is taken within minutes of its time, or not taken and alerted; and now and then something else."""
-    for hour in schedule(day.kit.share):
+    for hour in schedule(day.kit.salt, day.rates["medication_dispenser.doses_per_day"]):
         due = hour * HOUR + int(day.kit.share * 97) % 60 * 60
         if _jams(day):
             code = day.stream.pick(("1.8", "1.7", "1.5", "1.2"))
@@ -82,10 +79,11 @@ def _jams(day: DeviceDay) -> bool:
     return is_recalled and day.stream.chance(day.rates["medication_dispenser.recalled_jam"])
 
 
-def schedule(share: float) -> tuple[int, ...]:
-    """The local hours of a dispenser's doses, the same every day; `share` is the kit's own."""
-    point = (share * 7919) % 1.0
-    return next(hours for limit, hours in _SCHEDULES if (point := point - limit) < 0)
+def schedule(salt: int, doses_per_day: float) -> tuple[int, ...]:
+    """The local hours of a dispenser's doses, the same every day; one to five of them, on average `doses_per_day`."""
+    # The mean of the whole part of a number spread evenly over three is that number's mean less a half.
+    doses = int(max(doses_per_day - 1.0 + 3.0 * unit_of(mixed(salt, 4)), 1.0))
+    return _SCHEDULES[min(doses, len(_SCHEDULES)) - 1]
 
 
 def _taken(day: DeviceDay) -> str:

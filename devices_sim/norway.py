@@ -15,9 +15,9 @@ from hub.model.person import NHN_TEST_ORGANISATION
 
 _TABLE = Path(__file__).with_name("municipalities-2024.csv")
 _AGE_COLUMNS = ("age_18_66", "age_67_79", "age_80_89", "age_90_plus")
-#: How many receive something, per thousand of each age group: seven in ten recipients are 80 or more (KPR 2021);
-#: how the rest is spread over the younger is an assumption.
-_PER_THOUSAND = (3, 40, 260, 480)
+#: How the recipients below 80 and those from 80 on are spread, per inhabitant of each age group, compared with each
+#: other: an assumption. How many are 80 or more is in the table of rates.
+_YOUNGER, _OLDER = (1, 13), (26, 48)
 
 #: Recipients in NHN's test municipality, which is in no statistics.
 TEST_RECIPIENTS = {
@@ -40,12 +40,6 @@ class Municipality:
     organisation_number: str
     ages: tuple[int, int, int, int]
 
-    @property
-    def weights(self) -> tuple[int, int, int, int]:
-        """Recipients to expect in each age group, times a thousand."""
-        a, b, c, d = (people * share for people, share in zip(self.ages, _PER_THOUSAND, strict=True))
-        return a, b, c, d
-
 
 def municipalities() -> tuple[Municipality, ...]:
     """All rows of the table, in order of number."""
@@ -62,19 +56,33 @@ def _municipality(row: dict[str, str]) -> Municipality:
 def norway(rates: RateValues) -> tuple[Town, ...]:
     """Every municipality, with the table of rates' recipients shared out to the last one."""
     rows = municipalities()
-    weights = [sum(row.weights) for row in rows]
+    ages = _recipients_by_age(rows, rates["people.aged_80_or_more"])
+    weights = [sum(row_ages) for row_ages in ages]
     shared = {service: split(_recipients(service, rates), weights) for service in SERVICES}
-    return tuple(_town(row, {s: parts[i] for s, parts in shared.items()}, rows) for i, row in enumerate(rows))
+    return tuple(_town(row, {s: parts[i] for s, parts in shared.items()}, ages[i], rows) for i, row in enumerate(rows))
+
+
+def _recipients_by_age(rows: Sequence[Municipality], older: float) -> list[tuple[int, int, int, int]]:
+    """Weights by municipality and age group such that the share `older` of the country's recipients is 80 or more."""
+    young, old = (
+        sum(row.ages[i] * per for row in rows for i, per in zip(places, pers, strict=True))
+        for places, pers in (((0, 1), _YOUNGER), ((2, 3), _OLDER))
+    )
+    share = tuple((1 - older) * per / young for per in _YOUNGER) + tuple(older * per / old for per in _OLDER)
+    a, b, c, d = (round(part * 1e12) for part in share)
+    return [(row.ages[0] * a, row.ages[1] * b, row.ages[2] * c, row.ages[3] * d) for row in rows]
 
 
 def _recipients(service: str, rates: RateValues) -> int:
     return round(rates[f"recipients.{service}"] * rates["recipients.growth"])
 
 
-def _town(row: Municipality, recipients: dict[str, int], rows: Sequence[Municipality]) -> Town:
+def _town(
+    row: Municipality, recipients: dict[str, int], ages: tuple[int, int, int, int], rows: Sequence[Municipality]
+) -> Town:
     namesakes = sum(other.name == row.name for other in rows)
     name = row.name if namesakes == 1 else f"{row.name} {row.number}"
-    return town(row.organisation_number, name, recipients, number=row.number, ages=row.weights)
+    return town(row.organisation_number, name, recipients, number=row.number, ages=ages)
 
 
 def one_town(number: str, rates: RateValues) -> Town:

@@ -61,7 +61,10 @@ def plan_day(
     """A demo's day of `towns` from `start` (aware) on. Answers to its alerts may come after its end."""
     towns, end = tuple(towns), start + timedelta(hours=hours)
     rates = rates or load_rates().values
-    population = populate(towns, seed=seed, rates=rates, devices=discover(DEVICES))
+    devices = discover(DEVICES)
+    population = populate(towns, seed=seed, rates=rates, devices=devices)
+    for residents in population.residents.values():
+        set_pieces.equipped(residents, devices, rates)
     world = World(population, rates)
     said = _said(world, start=start, end=end)
     staged: list[Emission] = []

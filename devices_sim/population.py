@@ -50,7 +50,7 @@ def _people(
         residents.append(person(town, number, household, stream=stream, numbers=numbers))
     turns = _turns(len(residents), town.recipients.get("safety_alarm", 0))
     for service, count in town.recipients.items():
-        chosen = residents[:count] if service == "safety_alarm" else [residents[next(turns)] for _ in range(count)]
+        chosen = residents[:count] if service == "safety_alarm" else _others(residents, turns, count)
         for resident in chosen:
             resident.kits.extend(_kits(resident, kinds.get(service, ()), service, rates))
     return residents
@@ -72,16 +72,26 @@ def _turns(size: int, alarms: int) -> Iterator[int]:
     return chain(range(alarms, size), scattered)
 
 
+def _others(residents: Sequence[Resident], turns: Iterator[int], count: int) -> list[Resident]:
+    """Whose turn it is to get a service, nobody twice."""
+    chosen: dict[int, Resident] = {}
+    while len(chosen) < min(count, len(residents)):
+        number = next(turns)
+        chosen[number] = residents[number]
+    return list(chosen.values())
+
+
 def _kits(resident: Resident, kinds: Sequence[Device], service: str, rates: RateValues) -> list[Kit]:
     """The equipment of one service in one home: at least one piece, each kind by its share."""
     stream = Stream(mixed(resident.salt, seed_of(service)))
     chosen = [kind for kind in kinds if kind.share is None or stream.chance(rates[kind.share])]
     if not chosen and kinds:
         chosen = [stream.pick(kinds)]
-    return [_kit(resident, kind, service, stream=stream, rates=rates) for kind in chosen]
+    return [fitted(resident, kind, service, stream=stream, rates=rates) for kind in chosen]
 
 
-def _kit(resident: Resident, kind: Device, service: str, *, stream: Stream, rates: RateValues) -> Kit:
+def fitted(resident: Resident, kind: Device, service: str, *, stream: Stream, rates: RateValues) -> Kit:
+    """A piece of equipment for a resident, with the habits that the rates give to some of its kind."""
     town = resident.town.organisation_number
     return Kit(
         f"{kind.prefix}-{town[-4:]}-{resident.number:05d}",

@@ -4,7 +4,7 @@ message, redeliveries, a device that falls silent, a last will, and messages tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -12,13 +12,15 @@ from typing import Literal
 import orjson
 
 from devices_sim.broken import FAULTS
+from devices_sim.device import Device
 from devices_sim.emission import Emission
 from devices_sim.happening import Alert, Dispense, Happening, Reading, Report, Status, Supervision, What
 from devices_sim.localday import instant
 from devices_sim.message import document
+from devices_sim.population import fitted
 from devices_sim.randomness import Stream, mixed, seed_of
 from devices_sim.rates import RateValues
-from devices_sim.resident import Kit, Resident
+from devices_sim.resident import Resident
 from devices_sim.response_centre import FollowUp, Taken, handled
 from devices_sim.technical import TrueTechnical
 from devices_sim.writing import facts, follow_up_written, topic, written
@@ -77,17 +79,24 @@ class _Stage:
     def at(self, hour: float) -> int:
         return int(self.start.timestamp() + self.length_s * hour / 24)
 
-    def kit(self, name: str) -> tuple[Resident, Kit]:
-        """Somebody with such a device, other than those that are to fall silent. LookupError when nobody has."""
+    def says(self, hour: float, name: str, what: What) -> Happening | None:
+        """Somebody's such device says it, one that is not to fall silent; None when nobody has one."""
         owners = [(r, kit) for r in self.residents for kit in r.kits if kit.device.name == name]
         free = [owner for owner in owners if owner[1].id not in self.silent] or owners
         if not free:
-            raise LookupError(f"nobody has a {name}")
-        return self.stream.pick(free)
-
-    def says(self, hour: float, name: str, what: What) -> Happening:
-        resident, kit = self.kit(name)
+            return None
+        resident, kit = self.stream.pick(free)
         return Happening(self.at(hour), resident, kit, what, self.stream.bits())
+
+
+def equipped(residents: Sequence[Resident], devices: Mapping[str, Device], rates: RateValues) -> None:
+    """See to it that each device of the set pieces is in some home, wherever anybody receives its service."""
+    for name in dict.fromkeys(name for _, name, _ in _SHOWN):
+        held = any(kit.device.name == name for resident in residents for kit in resident.kits)
+        service = devices[name].service
+        home = next((r for r in residents if any(kit.service == service for kit in r.kits)), None)
+        if not held and home is not None:
+            home.kits.append(fitted(home, devices[name], service, stream=Stream(home.salt), rates=rates))
 
 
 def pieces(residents: Sequence[Resident], *, seed: int, start: datetime, end: datetime, rates: RateValues) -> Pieces:
@@ -96,12 +105,8 @@ def pieces(residents: Sequence[Resident], *, seed: int, start: datetime, end: da
     stage = _Stage(residents, stream, start, (end - start).total_seconds(), rates)
     statuses, technical = _silent(stage)
     stage.silent.update(alert.device for alert in technical)
-    emissions: list[Emission] = []
-    for hour, name, what in _SHOWN:
-        try:
-            emissions += _with_answers(stage.says(hour, name, what), rates)
-        except LookupError:
-            continue
+    shown = (stage.says(hour, name, what) for hour, name, what in _SHOWN)
+    emissions = [emission for happening in shown if happening for emission in _with_answers(happening, rates)]
     emissions += [*_linked_double(stage), *_out_of_order(stage), *_late_first_version(stage), *_broken(stage)]
     return Pieces((*emissions, *_signs_of_life(residents, stage), *statuses), technical)
 
@@ -122,6 +127,8 @@ def _linked_double(stage: _Stage) -> Iterator[Emission]:
     """One press, two doors: bare from the device, and numbered by the Bundle only from the vendor's cloud."""
     alert = Alert("3", 20, "toilet", named=False)
     happening = stage.says(11.0, "safety_alarm", alert)
+    if happening is None:
+        return
     number = f"{stage.stream.below(900_000) + 100_000}"
     resource, issue = document.cloud_alert(happening, alert, number, mixed(happening.salt, 9))
     town = happening.resident.town
@@ -145,6 +152,8 @@ def _linked_double(stage: _Stage) -> Iterator[Emission]:
 def _out_of_order(stage: _Stage) -> Iterator[Emission]:
     """The alarm's message is held up in the device; the operator, who heard it by voice, is done before."""
     happening = stage.says(12.5, "safety_alarm", Alert("3", 20, "anxious"))
+    if happening is None:
+        return
     answers = [follow_up_written(said) for said in _handled(happening, stage.rates)]
     yield from (answer._replace(answers=()) for answer in answers)
     yield written(happening)._replace(at=answers[0].at + timedelta(seconds=180))
@@ -153,6 +162,8 @@ def _out_of_order(stage: _Stage) -> Iterator[Emission]:
 def _late_first_version(stage: _Stage) -> Iterator[Emission]:
     """A call-out in two versions of one document; the first is sent once more after the second."""
     happening = stage.says(15.5, "safety_alarm", Alert("3", 40, "chest_pain"))
+    if happening is None:
+        return
     yield from _with_answers(happening, stage.rates)
     first, second = [follow_up_written(said) for said in _handled(happening, stage.rates)]
     yield first._replace(at=second.at + timedelta(seconds=240), repeats=1, answers=())
@@ -162,6 +173,8 @@ def _broken(stage: _Stage) -> Iterator[Emission]:
     """Each of the faults that end in quarantine, on messages that would else have been sound."""
     for number, fault in enumerate(FAULTS.values()):
         happening = stage.says(6.5 + 1.9 * number, fault.device, fault.what)
+        if happening is None:
+            continue
         sound = written(happening)
         payload = fault.spoilt(sound.payload)
         yield sound._replace(payload=payload, case=None, identifier=None, fault=fault.name, fault_path=fault.path)
@@ -180,11 +193,12 @@ def _silent(stage: _Stage) -> tuple[list[Emission], tuple[TrueTechnical, ...]]:
     """One device that promises to be heard of within the hour and isn't; one whose last will is published."""
     hushed = stage.says(7.0, "bed_sensor", Status("online", 62, 3600))
     willed = stage.says(13.0, "medication_dispenser", Status("offline", 71, None))
+    said = [happening for happening in (hushed, willed) if happening is not None]
     alerts = (
-        _technical(hushed, "silence", hushed.at + 3600),
-        _technical(willed, "last_will", willed.at),
+        *((_technical(hushed, "silence", hushed.at + 3600),) if hushed else ()),
+        *((_technical(willed, "last_will", willed.at),) if willed else ()),
     )
-    return [written(hushed), written(willed)], alerts
+    return [written(happening) for happening in said], alerts
 
 
 def _technical(happening: Happening, why: Literal["silence", "last_will"], at: int) -> TrueTechnical:

@@ -142,9 +142,8 @@ def _show(verdict: Verdict) -> None:
     table.add_row("Notater av samme hendelse under nytt nummer", str(verdict.renumbered), style="dim")
     if verdict.texts_unread:
         table.add_row("Notater uten tekst (ikke sjekket)", str(verdict.texts_unread), style="yellow")
-    console = Console()
-    console.print(table)
+    Console().print(table)
     for deviation in verdict.deviations[:_SHOWN]:
-        console.print(f"{FAULT_NAMES[deviation.fault]}: {deviation.text}")
+        typer.echo(f"{FAULT_NAMES[deviation.fault]}: {deviation.text}")
     if len(verdict.deviations) > _SHOWN:
-        console.print(f"… og {len(verdict.deviations) - _SHOWN} til")
+        typer.echo(f"… og {len(verdict.deviations) - _SHOWN} til")
