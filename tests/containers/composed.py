@@ -21,6 +21,8 @@ from tests.containers.compose import ONCE, Service, services
 from tests.optional import ROOT, program
 
 _PORTS = ("1883", "8000", "9001", "9002", "9003", "9101", "9102", "9103")
+#: A loopback address that the hub doesn't count as its own machine's, so that it asks for keys as in a container.
+HUB = "127.0.0.2"
 _HEALTHY_WITHIN_S = 40.0
 
 
@@ -105,9 +107,11 @@ class Composed:
             )
             text = text.replace(f":{int(port):04X} ", f":{int(free):04X} ")
         text = text.replace("/opt/knutepunkt/deploy", str(self.folder / "deploy"))
-        for name in ("mosquitto", "hub", "epj-fhir", "epj-journal", "epj-pull"):
+        for name in ("mosquitto", "epj-fhir", "epj-journal", "epj-pull"):
             text = text.replace(f"@{name}:", "@127.0.0.1:").replace(f"//{name}:", "//127.0.0.1:")
-        return text.replace("0.0.0.0", "127.0.0.1")  # here the loopback address is enough
+        for address in ("127.0.0.1", "hub"):
+            text = text.replace(f"//{address}:{self.ports['8000']}", f"//{HUB}:{self.ports['8000']}")
+        return text.replace('host = "0.0.0.0"', f'host = "{HUB}"').replace("0.0.0.0", "127.0.0.1")
 
     def _copy_files(self) -> None:
         """The mounted files and the image's `deploy`, with this test's addresses."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -15,7 +15,7 @@ import pytest
 from connectors.mqtt import MqttConnection
 from hub.model.errors import AccessDenied, KnutepunktError
 from tests.containers.compose import services
-from tests.containers.composed import Composed
+from tests.containers.composed import HUB, Composed
 from tests.messages import LINE, alarm, uuid
 
 pytestmark = [pytest.mark.needs("mosquitto"), pytest.mark.slow]
@@ -30,10 +30,9 @@ def composed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composed]:
         yield running
 
 
-def signed_in(composed: Composed, user: str, **more: Any) -> MqttConnection:
-    return MqttConnection(
-        f"mqtt://127.0.0.1:{composed.ports['1883']}", username=user, password=composed.secret(user), **more
-    )
+def signed_in(composed: Composed, user: str) -> MqttConnection:
+    url, password = f"mqtt://127.0.0.1:{composed.ports['1883']}", composed.secret(user)
+    return MqttConnection(url, client_id=f"test-{user}", username=user, password=password)
 
 
 async def notes_of(composed: Composed, municipality: str) -> list[dict[str, Any]]:
@@ -72,7 +71,7 @@ async def test_one_alarm_in_is_one_note_in_the_epj(composed: Composed, municipal
 
 
 async def test_nobody_comes_in_without_a_password(composed: Composed) -> None:
-    anonymous = MqttConnection(f"mqtt://127.0.0.1:{composed.ports['1883']}")
+    anonymous = MqttConnection(f"mqtt://127.0.0.1:{composed.ports['1883']}", client_id="nobody")
     with pytest.raises((AccessDenied, KnutepunktError)):
         await anonymous.__aenter__()
 
@@ -99,7 +98,7 @@ async def test_what_a_sender_publishes_in_anothers_name_goes_nowhere(composed: C
 
 
 def test_operations_ask_for_the_key_that_was_made(composed: Composed) -> None:
-    address = f"http://127.0.0.1:{composed.ports['8000']}/operations/summary"
+    address = f"http://{HUB}:{composed.ports['8000']}/operations/summary"
     with pytest.raises(urllib.error.HTTPError, match="401"):
         urllib.request.urlopen(address, timeout=5)
     token = (composed.folder / "hub-data" / "operations.token").read_text()
@@ -113,8 +112,7 @@ def test_every_service_still_passes_its_health_check_at_the_end(composed: Compos
     assert [s.name for s in staying if not composed.is_well(s)] == []
 
 
-def test_every_service_ends_cleanly_when_told_to(composed: Composed, tmp_path: Path) -> None:
-    del tmp_path
+def test_every_service_ends_cleanly_when_told_to(composed: Composed) -> None:
     statuses = {name: composed.end(process) for name, process in reversed(composed.processes.items())}
-    assert statuses["hub"] == 0, composed.log("hub")
-    assert all(status in (0, -15, 1) for status in statuses.values()), statuses
+    del statuses["devices"]  # ends by the signal itself
+    assert set(statuses.values()) == {0}, statuses
