@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import orjson
-from sqlalchemy.exc import IntegrityError
 
 from hub.fhir.checking import check
 from hub.fhir.parsing import parse
 from hub.ingest.admission import Admission
+from hub.ingest.characters import check_characters
 from hub.ingest.identify import identifier_of, identify
 from hub.ingest.remarks import remarks_as_json
 from hub.ingest.resolve import Decision, Resolver, lookup_keys
@@ -28,13 +29,16 @@ from hub.model.finding import Finding
 from hub.model.ports import Clock
 from hub.routing import RoutingTable
 from hub.store.accepting import known_of, lock_patients, save
-from hub.store.engine import Engines
+from hub.store.engine import Engines, is_contention
 from hub.store.flow import Happening, note
 from hub.store.group_commit import GroupCommit
 from hub.store.overview import PER_SENDER
 from hub.store.rows import Known, QuarantineRow, Want
 
+log = logging.getLogger(__name__)
+
 _MAX_BATCH = 256
+_LONGEST_NAME = 200
 _TRIES = 5
 _COUNTED = {
     ReceiptCode.ACCEPTED: "accepted",
@@ -88,15 +92,29 @@ class Ingest:
         await self._commits.run()
 
     async def _accept(self, batch: Sequence[_Checked]) -> list[Outcome]:
-        for _ in range(_TRIES):
+        for attempt in range(1, _TRIES + 1):
             try:
                 outcomes, wants = await self._accept_once(batch)
-            except IntegrityError:
-                continue
-            if wants:
-                self._on_wants(wants)
-            return outcomes
-        raise StoreUnavailable("a batch met with other writers' changes too many times")
+            except StoreUnavailable:
+                raise
+            except Exception as error:
+                if is_contention(error) and attempt < _TRIES:
+                    continue
+                return await self._accept_apart(batch, error)
+            break
+        if wants:
+            self._on_wants(wants)
+        return outcomes
+
+    async def _accept_apart(self, batch: Sequence[_Checked], error: Exception) -> list[Outcome]:
+        """Commit one by one, so that a message that can't be stored holds up nobody else's: it is quarantined."""
+        if len(batch) > 1:
+            return [outcome for one in batch for outcome in await self._accept([one])]
+        (one,) = batch
+        if one.candidate is None:
+            raise StoreUnavailable(f"a rejected message can't be kept: {type(error).__name__}") from None
+        log.error("a message with SHA-256 %s could not be stored: %s", one.sha256, type(error).__name__)
+        return await self._accept([replace(one, candidate=None, findings=(_FAULT,))])
 
     async def _accept_once(self, batch: Sequence[_Checked]) -> tuple[list[Outcome], Sequence[Want]]:
         events = [one.candidate.event for one in batch if one.candidate is not None]
@@ -130,6 +148,10 @@ def _checked(inbound: Inbound, rules: Rules) -> _Checked:
         return _Checked(inbound, sha256, examine(inbound, rules))
     except RejectedMessage as error:
         return _Checked(inbound, sha256, None, error.findings)
+    except Exception as error:
+        # Whatever a message holds, the next one must get through: it is kept aside with the name of the fault.
+        log.exception("a message with SHA-256 %s could not be read: %s", sha256, type(error).__name__, exc_info=False)
+        return _Checked(inbound, sha256, None, (_FAULT,))
 
 
 def _happening(one: _Checked, outcome: Outcome) -> Happening:
@@ -152,8 +174,10 @@ def _outcome(one: _Checked, resolver: Resolver) -> Outcome:
         text = "Meldingen er avvist og lagt i karantene."
         return Outcome(ReceiptCode.REJECTED, text, one.sha256, system, value, findings=one.findings)
     decision = resolver.decide(one.candidate)
+    remarks = one.candidate.remarks
     if decision.conflict is not None:
         finding = _conflict_finding(decision)
+        remarks = (finding, *remarks)
         resolver.changes.quarantined.append(_quarantined(one, "conflict", (finding,), decision.case_id))
     event = one.candidate.event
     return Outcome(
@@ -163,7 +187,7 @@ def _outcome(one: _Checked, resolver: Resolver) -> Outcome:
         event.identifier_system,
         event.identifier_value,
         decision.case_id,
-        one.candidate.remarks,
+        remarks,
         decision.number,
     )
 
@@ -172,6 +196,7 @@ def examine(inbound: Inbound, rules: Rules) -> Candidate:
     """Check, identify and route one message. Pure. Raises RejectedMessage with every fault found."""
     rules.admission.check_sender(inbound)
     resource = parse(inbound.payload)
+    check_characters(resource, inbound.payload)
     level: Literal["vkp", "jft"] = "jft" if inbound.door == "jft" else "vkp"
     findings = (*inbound.remarks, *check(resource, level=level, now=inbound.received_at, mode=rules.mode))
     if any(f.is_error for f in findings):
@@ -188,9 +213,9 @@ def _quarantined(one: _Checked, kind: str, findings: Sequence[Finding], case_id:
     return QuarantineRow(
         kind=kind,
         door=inbound.door,
-        municipality=inbound.municipality,
-        sender=inbound.sender,
-        device=inbound.device,
+        municipality=inbound.municipality[:_LONGEST_NAME],
+        sender=inbound.sender[:_LONGEST_NAME],
+        device=inbound.device and inbound.device[:_LONGEST_NAME],
         raw=inbound.payload,
         sha256=one.sha256,
         findings=remarks_as_json(findings) or orjson.dumps([]).decode(),
@@ -209,5 +234,14 @@ def _conflict_finding(decision: Decision) -> Finding:
         outcome_code="2",
     )
 
+
+_FAULT = Finding(
+    severity="error",
+    path="$this",
+    rule="hub-fault",
+    advice="Knutepunktet kunne ikke behandle meldingen. Den er tatt vare på og kan sendes inn igjen når det er rettet.",
+    issue_type="exception",
+    outcome_code="2",
+)
 
 __all__ = ["Ingest", "OnWants", "Rules", "examine"]

@@ -6,6 +6,7 @@ value, whole; a message without identifier gets one from its canonical content.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ import orjson
 
 from hub.fhir.codes import ALERT_CODE
 from hub.fhir.parsing import canonical_hash
-from hub.ingest.references import case_references
+from hub.ingest.references import alarm_references, case_references
 from hub.model.codes import EventKind
 from hub.model.errors import RejectedMessage
 from hub.model.event import Event, Inbound
@@ -23,7 +24,14 @@ from hub.model.finding import Finding
 from hub.model.person import D_NUMBER, HELP_NUMBER, IDENTITY_NUMBER, PatientRef
 from hub.model.times import parse_time
 
+#: Between the parts of a key, and before a part that is shortened. Neither can stand in a message that was let in.
 _SEPARATOR = "\x1f"
+_SHORTENED = "\x1e"
+#: Keys are indexed, and PostgreSQL's index takes no more than 2,700 bytes.
+_LONGEST_PART = 160
+_LONGEST_PATIENT = 200
+#: Systems that many senders number in, each for itself.
+_SHARED_SYSTEMS = frozenset({"", "urn:ietf:rfc:3986", "urn:ietf:rfc:4122"})
 _PREFERRED_SYSTEMS = (IDENTITY_NUMBER, D_NUMBER, HELP_NUMBER)
 #: What a reference without a type may name, most likely first.
 _CASE_TYPES = ("DetectedIssue", "Bundle", "Encounter", "Composition", "Observation", "MedicationDispense")
@@ -59,7 +67,8 @@ def identify(resource: Resource, inbound: Inbound) -> Event:
     alert_code = _code(alert.get("code"), ALERT_CODE) if alert is not None else None
     occurred_at = _occurred_at(parts) or inbound.received_at
     names = _Names(inbound.municipality, inbound.sender)
-    alarm_numbers = _alarm_numbers(parts)
+    references = [r for resource in parts.resources for r in case_references(resource)]
+    to_alarms = [r for resource in parts.resources for r in alarm_references(resource)]
     return Event(
         municipality=inbound.municipality,
         sender=inbound.sender,
@@ -77,11 +86,12 @@ def identify(resource: Resource, inbound: Inbound) -> Event:
         has_alert=alert is not None,
         is_follow_up=_is_follow_up(parts),
         alarm_keys=tuple(names.of("DetectedIssue", i) for r in parts.of("DetectedIssue") for i in _identifiers(r)),
-        reference_keys=tuple(_reference_keys(parts, patient, names)),
+        reference_keys=tuple(_reference_keys(references, parts, patient, names)),
         bundle_key=names.of("Bundle", (system, value)) if resource_type == "Bundle" and value else None,
         own_keys=tuple(_own_keys(parts, patient, names)),
-        fingerprint=_fingerprint(parts, alert, alert_code, patient, occurred_at, inbound) if alert else None,
-        alarm_numbers=alarm_numbers,
+        fingerprint=_fingerprint(parts, alert, alert_code, patient, inbound) if alert else None,
+        alarm_numbers=tuple(_alarm_numbers(parts, inbound.sender)),
+        alarm_reference_keys=tuple(_reference_keys(to_alarms, parts, patient, names)),
     )
 
 
@@ -103,15 +113,24 @@ class _Names:
 
     def of(self, resource_type: str, identifier: tuple[str | None, str | None]) -> str:
         system, value = identifier
-        own = system or f"sender:{self.sender}"
-        return _SEPARATOR.join((self.municipality, resource_type, own, value or ""))
+        own = system or f"{_SHORTENED}{self.sender}"
+        return _joined(self.municipality, resource_type, own, value or "")
 
     def url(self, patient: PatientRef, url: str) -> str:
-        return _SEPARATOR.join((self.municipality, "url", patient.system, patient.value, url))
+        return _joined(self.municipality, "url", patient.system, patient.value, url)
 
     def identity(self, resource_type: str, system: str | None, value: str | None, content_hash: str) -> str:
         named = ("id", system or "", value) if value else ("content", "", content_hash)
-        return _SEPARATOR.join((self.municipality, self.sender, resource_type, *named))
+        return _joined(self.municipality, self.sender, resource_type, *named)
+
+
+def _joined(*parts: str) -> str:
+    """The parts as one key; different parts never give the same key."""
+    return _SEPARATOR.join(part if len(part) <= _LONGEST_PART else _shortened(part) for part in parts)
+
+
+def _shortened(part: str) -> str:
+    return _SHORTENED + hashlib.sha256(part.encode()).hexdigest()
 
 
 def _parts(resource: Resource) -> _Parts:
@@ -184,6 +203,8 @@ def _patient(parts: _Parts, inbound: Inbound) -> PatientRef:
                         raise RejectedMessage([_ANOTHER_PATIENT])
     if not found:
         raise RejectedMessage([_NO_PATIENT])
+    if any(len(p.value) > _LONGEST_PATIENT or len(p.system) > _LONGEST_PATIENT for p in found.values()):
+        raise RejectedMessage([_PATIENT_TOO_LONG])
     return next((found[s] for s in _PREFERRED_SYSTEMS if s in found), next(iter(found.values())))
 
 
@@ -193,6 +214,14 @@ _ANOTHER_PATIENT = Finding(
     rule="patient-differs",
     advice="Ressursene i meldingen gjelder ulike pasienter. Send én melding per pasient.",
     issue_type="business-rule",
+    outcome_code="2.1",
+)
+_PATIENT_TOO_LONG = Finding(
+    severity="error",
+    path="$this",
+    rule="patient-identifier-too-long",
+    advice="Identifikatoren for pasienten er for lang. Grensen er 200 tegn for system og verdi.",
+    issue_type="too-long",
     outcome_code="2.1",
 )
 _NO_PATIENT = Finding(
@@ -288,17 +317,14 @@ def _has_note(composition: Resource) -> bool:
     return False
 
 
-def _reference_keys(parts: _Parts, patient: PatientRef, names: _Names) -> Iterator[str]:
-    for resource in parts.resources:
-        for reference in case_references(resource):
-            url = reference.get("reference")
-            if isinstance(url, str) and url not in parts.by_url and ":" in url:
-                yield names.url(patient, url)
-            for identifier in _objects(reference.get("identifier")):
-                if isinstance(value := identifier.get("value"), str) and value:
-                    system = identifier.get("system")
-                    kind = reference.get("type")
-                    yield names.of(kind if isinstance(kind, str) and kind else "*", (system or None, value))
+def _reference_keys(references: Sequence[Resource], parts: _Parts, patient: PatientRef, names: _Names) -> Iterator[str]:
+    for reference in references:
+        url = reference.get("reference")
+        if isinstance(url, str) and url not in parts.by_url and ":" in url:
+            yield names.url(patient, url)
+        for identifier in _identifiers(reference):
+            kind = reference.get("type")
+            yield names.of(kind if isinstance(kind, str) and kind else "*", identifier)
 
 
 def untyped_candidates(key: str) -> tuple[str, ...]:
@@ -307,6 +333,14 @@ def untyped_candidates(key: str) -> tuple[str, ...]:
     if resource_type != "*":
         return (key,)
     return tuple(_SEPARATOR.join((municipality, t, *rest)) for t in _CASE_TYPES)
+
+
+def alarm_names(fingerprint: str) -> tuple[str, ...]:
+    """The keys of all alarms with one fingerprint: one numbering series may have told several apart."""
+    return (fingerprint, *(f"{fingerprint}{_SEPARATOR}{n}" for n in range(2, _MOST_OF_ONE_FINGERPRINT + 1)))
+
+
+_MOST_OF_ONE_FINGERPRINT = 8
 
 
 def wanted_names(key: str) -> tuple[str, ...]:
@@ -329,18 +363,28 @@ def _own_keys(parts: _Parts, patient: PatientRef, names: _Names) -> Iterator[str
             yield from (names.of(kind, i) for i in _identifiers(resource))
 
 
-def _alarm_numbers(parts: _Parts) -> tuple[tuple[str, str], ...]:
+def _alarm_numbers(parts: _Parts, sender: str) -> Iterator[tuple[str, str]]:
+    """The alarm's numbers, each with its series: the system, or the sender's own share of a system for everybody."""
     numbers = [i for r in parts.of("DetectedIssue") for i in _identifiers(r)] or list(_identifiers(parts.top))
-    return tuple((system or "", value) for system, value in numbers)
+    for system, value in numbers:
+        shared = (system or "") in _SHARED_SYSTEMS
+        yield (f"{system or ''}{_SEPARATOR}{sender}" if shared else str(system)), value
 
 
-def _fingerprint(
-    parts: _Parts, alert: Resource, code: str | None, patient: PatientRef, at: datetime, inbound: Inbound
-) -> str:
+def _fingerprint(parts: _Parts, alert: Resource, code: str | None, patient: PatientRef, inbound: Inbound) -> str | None:
+    """Patient, device, code and second of the alarm; None when it doesn't say its second."""
+    said = alert.get("identifiedDateTime")
+    period = alert.get("identifiedPeriod")
+    text = said or (period.get("start") if isinstance(period, dict) else None)
+    at = parse_time(text)
+    if at is None or len(str(text)) < _TO_THE_SECOND:
+        return None
     device = _device(parts, alert) or inbound.device or ""
     second = at.replace(microsecond=0).isoformat()
-    named = (inbound.municipality, "alarm", patient.system, patient.value, device, code or "", second)
-    return _SEPARATOR.join(named)
+    return _joined(inbound.municipality, "alarm", patient.system, patient.value, device, code or "", second)
+
+
+_TO_THE_SECOND = len("2026-11-23T10:00:00")
 
 
 def _device(parts: _Parts, alert: Resource) -> str | None:

@@ -6,11 +6,11 @@ meet as if they had come in two.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from hub.ingest.identify import untyped_candidates, wanted_names
+from hub.ingest.identify import alarm_names, untyped_candidates, wanted_names
 from hub.ingest.remarks import remarks_as_json
 from hub.model.codes import EventKind, ReceiptCode, Route
 from hub.model.event import Candidate, Event
@@ -40,7 +40,11 @@ def lookup_keys(event: Event) -> set[str]:
         keys.update(untyped_candidates(key))
     for key in event.own_keys:
         keys.update(wanted_names(key))
-    keys.update(k for k in (event.bundle_key, event.fingerprint) if k)
+    keys.update(wanted for key in event.alarm_reference_keys for wanted in _wanting(key))
+    if event.bundle_key:
+        keys.add(event.bundle_key)
+    if event.fingerprint:
+        keys.update(alarm_names(event.fingerprint))
     return keys
 
 
@@ -62,9 +66,11 @@ class Resolver:
             return Decision(ReceiptCode.DUPLICATE, text, same.case_id, number=same.number)
         case, is_linked = self._case_of(event, versions)
         if case is not None and _is_another_patient(case.patient, event.patient):
-            return _conflict(case, "Meldingen gjelder en annen pasient enn saken den hører til.")
+            if not candidate.inbound.is_decided:
+                return _conflict(case, "Meldingen gjelder en annen pasient enn saken den hører til.")
+            case, is_linked, versions = None, False, []
         if versions and case is not None:
-            return self._version(candidate, versions, case)
+            return self._version(candidate, [v for v in versions if v.case_id == case.id], case)
         if case is None:
             case = self._open(candidate)
             text = "Meldingen er registrert."
@@ -78,16 +84,25 @@ class Resolver:
     def _case_of(self, event: Event, versions: list[MessageRow]) -> tuple[CaseRow | None, bool]:
         """The case that `event` belongs to by the first key that applies, and whether it is only probably so."""
         if versions:
-            return self._case(versions[0].case_id), False
-        keys = event.alarm_keys or self._other_keys(event)
-        row = self._first(keys, "own") or self._first((w for k in event.own_keys for w in wanted_names(k)), "wanted")
-        if row is None and event.bundle_key and not event.alarm_keys:
-            row = self._key(event.bundle_key)
+            return self._case_of_versions(event, versions), False
+        row = (
+            self._first(event.alarm_keys, "own")
+            or self._first((w for k in event.own_keys for w in wanted_names(k)), "wanted")
+            or (None if _is_alarm_of_its_own(event) else self._referred_to(event))
+        )
         return (self._case(row.case_id), False) if row else self._same_alarm(event)
 
-    @staticmethod
-    def _other_keys(event: Event) -> Iterable[str]:
-        return (k for reference in event.reference_keys for k in untyped_candidates(reference))
+    def _case_of_versions(self, event: Event, versions: list[MessageRow]) -> CaseRow:
+        """The case of the versions for this patient; a person may have settled that some are for another one."""
+        cases = [self._case(v.case_id) for v in sorted(versions, key=lambda v: (v.case_id, v.number))]
+        return next((c for c in cases if not _is_another_patient(c.patient, event.patient)), cases[0])
+
+    def _referred_to(self, event: Event) -> KeyRow | None:
+        """What the message refers to, if it has been seen; an alarm that another message waits for; its Bundle."""
+        seen = (k for reference in event.reference_keys for k in untyped_candidates(reference))
+        missed = (w for key in event.alarm_reference_keys for w in _wanting(key))
+        bundle = self._key(event.bundle_key) if event.bundle_key else None
+        return self._first(seen, "own") or self._first(missed, "wanted") or bundle
 
     def _first(self, keys: Iterable[str], kind: str) -> KeyRow | None:
         return next((row for key in keys if (row := self._key(key)) and row.kind == kind), None)
@@ -96,13 +111,27 @@ class Resolver:
         """The case of an alarm with the same patient, device, code and second. Another report of it is a probable
         double; what was done about an alarm that has no name of its own belongs to it.
         """
-        row = self._key(event.fingerprint) if event.fingerprint else None
-        if row is None or _are_two_alarms(row.series, event.alarm_numbers):
-            return None, False
-        return self._case(row.case_id), not event.is_follow_up
+        for row in self._alarms(event):
+            if not _are_two_alarms(row.series, event.alarm_numbers):
+                self._tell_apart_by(row, event)
+                return self._case(row.case_id), not event.is_follow_up
+        return None, False
+
+    def _alarms(self, event: Event) -> Iterator[KeyRow]:
+        """The known alarms with this one's fingerprint."""
+        for name in alarm_names(event.fingerprint) if event.fingerprint else ():
+            if (row := self._key(name)) is None:
+                return
+            yield row
+
+    def _tell_apart_by(self, row: KeyRow, event: Event) -> None:
+        """From now on the alarm has this report's numbers as well."""
+        numbers = tuple(dict.fromkeys((*row.series, *event.alarm_numbers)))
+        if not event.is_follow_up and numbers != row.series:
+            self._change_key(replace(row, series=numbers))
 
     def _key(self, key: str) -> KeyRow | None:
-        return self.changes.new_keys.get(key) or self.changes.promoted_keys.get(key) or self._known.keys.get(key)
+        return self.changes.new_keys.get(key) or self.changes.changed_keys.get(key) or self._known.keys.get(key)
 
     def _case(self, case_id: str) -> CaseRow:
         return self.changes.new_cases.get(case_id) or self._known.cases[case_id]
@@ -176,10 +205,12 @@ class Resolver:
     def _learn_names(self, event: Event, case: CaseRow) -> None:
         for key in event.own_keys:
             self._learn(KeyRow(key, case.id, "own"))
-        for key in event.reference_keys:
+        for key in () if _is_alarm_of_its_own(event) else event.reference_keys:
             self._learn(KeyRow(key, case.id, "wanted"))
-        if event.fingerprint:
-            self._learn(KeyRow(event.fingerprint, case.id, "alarm", event.alarm_numbers))
+        if event.fingerprint and all(row.case_id != case.id for row in self._alarms(event)):
+            free = next((name for name in alarm_names(event.fingerprint) if self._key(name) is None), None)
+            if free is not None:
+                self._learn(KeyRow(free, case.id, "alarm", event.alarm_numbers))
 
     def _learn(self, row: KeyRow) -> None:
         """The first case to bear a name keeps it; a name only wanted until now becomes its owner's."""
@@ -187,8 +218,11 @@ class Resolver:
         if held is None:
             self.changes.new_keys[row.key] = row
         elif held.kind == "wanted" and row.kind == "own" and held.case_id == row.case_id:
-            fresh = row.key in self.changes.new_keys
-            (self.changes.new_keys if fresh else self.changes.promoted_keys)[row.key] = row
+            self._change_key(row)
+
+    def _change_key(self, row: KeyRow) -> None:
+        is_new = row.key in self.changes.new_keys
+        (self.changes.new_keys if is_new else self.changes.changed_keys)[row.key] = row
 
     def _grow(self, case: CaseRow, candidate: Candidate, row: MessageRow) -> None:
         """What one more message does to the case as a whole, and what its destinations should now hold."""
@@ -221,6 +255,16 @@ class Resolver:
         self.changes.wants[case.id, destination] = Want(
             case.id, destination, case.municipality, case.patient, case.occurred_at, case.change
         )
+
+
+def _wanting(key: str) -> set[str]:
+    """The names under which another message may have asked for the alarm that a reference's `key` names."""
+    return {wanted for name in untyped_candidates(key)[:1] for wanted in wanted_names(name)}
+
+
+def _is_alarm_of_its_own(event: Event) -> bool:
+    """Whether the message raises a numbered alarm, which is a case whatever it refers to; nobody's alarm is hidden."""
+    return bool(event.alarm_keys) and not event.is_follow_up
 
 
 def _conflict(case: CaseRow, reason: str) -> Decision:

@@ -46,7 +46,8 @@ class Event:
     `identity` is municipality, sender, resource type, identifier system and value, whole, in one text.
     `alarm_keys`, `reference_keys`, `bundle_key` and `fingerprint` are the case key's candidates in that order;
     `own_keys` are all names by which later messages may refer to this one. `alarm_numbers` are the identifiers
-    (system and value) that number the alarm in the sender's own series.
+    (numbering series and value) that number the alarm. `alarm_reference_keys` are those of `reference_keys` that name
+    an alarm, whether it has been seen or not.
     """
 
     municipality: str
@@ -70,6 +71,7 @@ class Event:
     own_keys: tuple[str, ...]
     fingerprint: str | None
     alarm_numbers: tuple[tuple[str, str], ...]
+    alarm_reference_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

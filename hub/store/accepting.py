@@ -7,12 +7,12 @@ them. Nothing is acknowledged before the transaction is committed.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Table, bindparam, func, select, text, update
+from sqlalchemy import BindParameter, Table, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.model.codes import EventKind, ServiceCode
@@ -24,6 +24,7 @@ from hub.store.rows import CaseRow, Changes, KeyRow, Known, MessageRow, Quaranti
 from hub.store.submissions import add_submissions
 
 PARTITIONS = 64
+_MOST_PARAMETERS = 10_000
 
 _COMPARED = (
     schema.messages.c.case_id,
@@ -57,31 +58,38 @@ async def lock_patients(connection: AsyncConnection, patients: Collection[tuple[
 async def known_of(connection: AsyncConnection, identities: Collection[str], keys: Collection[str]) -> Known:
     """What the store holds of these identities and case keys, and the cases that they lead to."""
     known = Known()
-    rows = await connection.execute(
-        select(*_COMPARED).where(schema.messages.c.identity.in_(bindparam("names", list(identities), expanding=True)))
-    )
-    for row in rows:
-        known.messages.setdefault(row.identity, []).append(_compared(row))
-    found = await connection.execute(
-        select(schema.case_keys).where(schema.case_keys.c.key.in_(bindparam("names", list(keys), expanding=True)))
-    )
-    for row in found:
-        series = tuple((s, v) for s, v in orjson.loads(row.series)) if row.series else ()
-        known.keys[row.key] = KeyRow(row.key, row.case_id, row.kind, series)
+    names: BindParameter[str] = bindparam("names", expanding=True)
+    versions = select(*_COMPARED).where(schema.messages.c.identity.in_(names))
+    for some in _portions(identities):
+        for row in await connection.execute(versions, {"names": some}):
+            known.messages.setdefault(row.identity, []).append(_compared(row))
+    named = select(schema.case_keys).where(schema.case_keys.c.key.in_(names))
+    for some in _portions(keys):
+        for row in await connection.execute(named, {"names": some}):
+            series = tuple((s, v) for s, v in orjson.loads(row.series)) if row.series else ()
+            known.keys[row.key] = KeyRow(row.key, row.case_id, row.kind, series)
     ids = {m.case_id for versions in known.messages.values() for m in versions}
     ids.update(k.case_id for k in known.keys.values())
     known.cases = await cases_by_id(connection, ids)
     return known
 
 
+def _portions(names: Collection[str]) -> Iterator[list[str]]:
+    """`names` in an order that is the same in every process, no more at once than a statement takes."""
+    ordered = sorted(names)
+    for i in range(0, len(ordered), _MOST_PARAMETERS):
+        yield ordered[i : i + _MOST_PARAMETERS]
+
+
 async def cases_by_id(connection: AsyncConnection, ids: Collection[str]) -> dict[str, CaseRow]:
-    """The cases with these ids."""
-    if not ids:
-        return {}
-    rows = await connection.execute(
-        select(schema.cases).where(schema.cases.c.id.in_(bindparam("names", list(ids), expanding=True)))
-    )
-    return {row.id: _case(row) for row in rows}
+    """The cases with these ids, kept from other processes' changes until the transaction ends."""
+    table = schema.cases
+    query = select(table).where(table.c.id.in_(bindparam("names", expanding=True))).order_by(table.c.id)
+    found = {}
+    for some in _portions(ids):
+        rows = await connection.execute(query.with_for_update(), {"names": some})
+        found.update({row.id: _case(row) for row in rows})
+    return found
 
 
 def _compared(row: Any) -> MessageRow:
@@ -146,7 +154,7 @@ async def save(connection: AsyncConnection, changes: Changes, *, real: float, at
     await _insert(connection, schema.case_keys, changes.new_keys.values(), _key_values)
     await add_submissions(connection, changes, at=at)
     await _supersede(connection, changes.superseded)
-    await _promote(connection, changes.promoted_keys.values())
+    await _change_keys(connection, changes.changed_keys.values())
     await want(connection, list(changes.wants.values()), real=real, at=at)
     await _quarantine(connection, changes.quarantined)
     await count(connection, changes.counters)
@@ -217,8 +225,11 @@ def _message_values(row: MessageRow) -> dict[str, Any]:
 
 
 def _key_values(row: KeyRow) -> dict[str, Any]:
-    series = orjson.dumps(row.series).decode() if row.series else None
-    return {"key": row.key, "case_id": row.case_id, "kind": row.kind, "series": series}
+    return {"key": row.key, "case_id": row.case_id, "kind": row.kind, "series": _series(row)}
+
+
+def _series(row: KeyRow) -> str | None:
+    return orjson.dumps(row.series).decode() if row.series else None
 
 
 async def _supersede(connection: AsyncConnection, rows: Sequence[tuple[str, int]]) -> None:
@@ -231,11 +242,12 @@ async def _supersede(connection: AsyncConnection, rows: Sequence[tuple[str, int]
         )
 
 
-async def _promote(connection: AsyncConnection, rows: Iterable[KeyRow]) -> None:
-    parameters = [{"name": row.key} for row in rows]
+async def _change_keys(connection: AsyncConnection, rows: Iterable[KeyRow]) -> None:
+    parameters = [{"name": row.key, "is_now": row.kind, "has": _series(row)} for row in rows]
     if parameters:
-        statement = update(schema.case_keys).where(schema.case_keys.c.key == bindparam("name")).values(kind="own")
-        await connection.execute(statement, parameters)
+        table = schema.case_keys
+        statement = update(table).where(table.c.key == bindparam("name"))
+        await connection.execute(statement.values(kind=bindparam("is_now"), series=bindparam("has")), parameters)
 
 
 async def want(connection: AsyncConnection, rows: Sequence[Want], *, real: float, at: datetime) -> None:

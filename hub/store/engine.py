@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, event, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from hub.model.errors import StoreUnavailable
@@ -31,7 +32,7 @@ _PRAGMAS = (
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The connections of an open store. `writer` and `reader` are the same on PostgreSQL."""
+    """The connections of an open store; on PostgreSQL `writer` and `reader` share them."""
 
     writer: AsyncEngine
     reader: AsyncEngine
@@ -47,7 +48,9 @@ class Engines:
         try:
             async with self.writer.begin() as connection:
                 yield connection
-        except (OperationalError, InterfaceError, OSError) as error:
+        except (DBAPIError, PoolTimeoutError, OSError) as error:
+            if _is_about_content(error):
+                raise
             raise StoreUnavailable(f"the store did not commit: {type(error).__name__}") from error
 
     @asynccontextmanager
@@ -56,7 +59,7 @@ class Engines:
         try:
             async with self.reader.begin() as connection:
                 yield connection
-        except (OperationalError, InterfaceError, OSError) as error:
+        except (DBAPIError, PoolTimeoutError, OSError) as error:
             raise StoreUnavailable(f"the store did not answer: {type(error).__name__}") from error
 
     async def aclose(self) -> None:
@@ -64,6 +67,31 @@ class Engines:
         await self.writer.dispose()
         if self.reader is not self.writer:
             await self.reader.dispose()
+
+
+def is_contention(error: BaseException) -> bool:
+    """Whether another process was first or in the way, so that the same transaction may succeed when done again."""
+    return isinstance(error, IntegrityError) or _sqlstate(error) in _GIVE_WAY
+
+
+def _is_about_content(error: Exception) -> bool:
+    """Whether the transaction failed because of what it was to write, and the store is well."""
+    if is_contention(error):
+        return True
+    state = _sqlstate(error)
+    if state is None:
+        return not isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError, OSError))
+    return state[:2] in _CONTENT_CLASSES
+
+
+#: SQLSTATE: serialization failure, deadlock. And the classes data exception, program limit exceeded.
+_GIVE_WAY = frozenset({"40001", "40P01"})
+_CONTENT_CLASSES = frozenset({"22", "54"})
+
+
+def _sqlstate(error: BaseException) -> str | None:
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return state if isinstance(state, str) else None
 
 
 async def open_engines(location: Path | str) -> Engines:
@@ -77,7 +105,7 @@ async def open_engines(location: Path | str) -> Engines:
         if url.get_backend_name() == "sqlite":
             return Engines(_sqlite(url, begin="BEGIN IMMEDIATE", size=1), _sqlite(url, begin="BEGIN", size=4))
         engine = create_async_engine(url, hide_parameters=True, pool_size=12, max_overflow=4, pool_pre_ping=True)
-        return Engines(engine, engine)
+        return Engines(engine, engine.execution_options(isolation_level="REPEATABLE READ"))
     except (DBAPIError, OSError) as error:
         raise StoreUnavailable(f"the store can't be opened: {type(error).__name__}") from error
 

@@ -45,6 +45,9 @@ class GroupCommit(Generic[Item, Answer]):
             except StoreUnavailable as error:
                 self._fail(batch, error)
                 raise
+            except Exception as error:
+                self._fail(batch, StoreUnavailable(f"what waited was not written: {type(error).__name__}"))
+                raise
             for (_, future), answer in zip(batch, answers, strict=True):
                 if not future.done():
                     future.set_result(answer)

@@ -113,7 +113,7 @@ class Changes:
     new_messages: list[MessageRow] = field(default_factory=list)
     superseded: list[tuple[str, int]] = field(default_factory=list)
     new_keys: dict[str, KeyRow] = field(default_factory=dict)
-    promoted_keys: dict[str, KeyRow] = field(default_factory=dict)
+    changed_keys: dict[str, KeyRow] = field(default_factory=dict)
     wants: dict[tuple[str, str], Want] = field(default_factory=dict)
     quarantined: list[QuarantineRow] = field(default_factory=list)
     counters: dict[str, int] = field(default_factory=dict)
