@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from hub.metering.billing_order import Billing, BillingForm, billing_of
 from hub.metering.input_table import InputText
+from hub.metering.invoice_folder import RUN_FILE
+from hub.metering.ledger import UsageTable, usage_table_from
 from hub.metering.order_form import OrderForm, order_of
-from hub.metering.run import Order
+from hub.metering.run import Order, price_model
 from hub.metering.use_source import UseSource
 from hub.model.errors import ConfigurationError, ConfigurationFault
+
+STORE_FILE = "knutepunkt.sqlite"
 
 
 def _options(
@@ -27,7 +35,7 @@ def _options(
     state_rule: Annotated[list[str] | None, typer.Option(help="first=5, small=5000, TJENESTE=PROSENT.")] = None,
     key: Annotated[Path | None, typer.Option(help="Kostnadsnøkkel: fil med number, weight.")] = None,
     changes: Annotated[Path | None, typer.Option(help="Kommuneendringer: month, from, to, share, name.")] = None,
-    use: Annotated[Path | None, typer.Option(help="Målt bruk: .ndjson, .csv eller .parquet.")] = None,
+    use: Annotated[Path | None, typer.Option(help="Målt bruk: .ndjson, .csv, .parquet eller datamappe.")] = None,
     sample: Annotated[Path | None, typer.Option(help="Målt døgn (som --use) som ganges opp til måneder.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="Modellparameter NAVN=VERDI.")] = None,
     prices: Annotated[str, typer.Option(help="recover: dekk totalen. list: prisliste.")] = "recover",
@@ -50,7 +58,7 @@ def with_order(command: Callable[..., None]) -> Callable[..., None]:
     def wrapper(**given: Any) -> None:
         values = {name: given.pop(name) for name in shared}
         with telling_faults():
-            command(_form(values), _use_source(values), **given)
+            command(_form(values), _metered_by(values), **given)
 
     keyword = inspect.Parameter.KEYWORD_ONLY
     parameters = [p.replace(kind=keyword, annotation=hints[p.name]) for p in (*shared.values(), *own)]
@@ -60,11 +68,45 @@ def with_order(command: Callable[..., None]) -> Callable[..., None]:
     return wrapper
 
 
-def _use_source(values: dict[str, Any]) -> UseSource | None:
+@dataclass(frozen=True, slots=True)
+class MeteredBy:
+    """Where the use was metered, as it was asked for."""
+
+    path: Path
+    is_sample: bool
+
+    def source(self) -> UseSource:
+        """The ledger there: a file, or the hub's own in its data directory."""
+        if self.path.is_dir():
+            return UseSource(partial(_own_ledger, self.path), self.is_sample)
+        return UseSource.file(self.path, is_sample=self.is_sample)
+
+
+def _own_ledger(directory: Path) -> UsageTable:
+    database = directory / STORE_FILE
+    if not database.is_file():
+        text = f"er ingen datamappe: {STORE_FILE} finnes ikke der"
+        raise ConfigurationError([ConfigurationFault(0, str(directory), text)])
+    return asyncio.run(_read_own_ledger(database))
+
+
+async def _read_own_ledger(database: Path) -> UsageTable:
+    from hub.store.engine import open_engines
+    from hub.store.ledger import usage_records
+
+    engines = await open_engines(database)
+    try:
+        async with engines.reading() as connection:
+            return await usage_table_from(usage_records(connection))
+    finally:
+        await engines.aclose()
+
+
+def _metered_by(values: dict[str, Any]) -> MeteredBy | None:
     if values["use"] and values["sample"]:
         raise ConfigurationError([ConfigurationFault(0, "--sample", "kan ikke brukes sammen med --use")])
     path = values["use"] or values["sample"]
-    return UseSource(path=path, is_sample=bool(values["sample"])) if path else None
+    return MeteredBy(path, bool(values["sample"])) if path else None
 
 
 def _form(values: dict[str, Any]) -> OrderForm:
@@ -105,11 +147,40 @@ def _pairs(settings: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield name.strip(), value.strip()
 
 
-def ordered(form: OrderForm, use: UseSource | None, model: str) -> Order:
-    """The order for `model`, with metered use read where a source is given."""
-    form = form.model_copy(update={"model": model})
-    order = order_of(form)
-    return order_of(form, metered=use.metered(order.scenario)) if use else order
+def ordered(form: OrderForm, use: MeteredBy | None, models: Sequence[str]) -> list[Order]:
+    """The order for each model, with metered use read once where a source is given.
+
+    A setting `MODEL:NAME` goes to that model only; others to every model that has the parameter.
+    """
+    _check_settings(form, models)
+    forms = [form.model_copy(update={"model": model, "settings": _settings(form, model, models)}) for model in models]
+    orders = [order_of(one) for one in forms]
+    if use is None:
+        return orders
+    metered = use.source().metered(orders[0].scenario)
+    return [order_of(one, metered=metered) for one in forms]
+
+
+def _check_settings(form: OrderForm, models: Sequence[str]) -> None:
+    known = {f"{model}:{p.name}" for model in models for p in price_model(model).parameters}
+    names = known | {name.partition(":")[2] for name in known}
+    faults = [
+        ConfigurationFault(0, f"--set {name}", "ingen av modellene har denne parameteren")
+        for name in form.settings
+        if len(models) > 1 and name not in names
+    ]
+    if faults:
+        raise ConfigurationError(faults)
+
+
+def _settings(form: OrderForm, model: str, models: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in form.settings.items():
+        wanted, _, own = name.rpartition(":")
+        known = {p.name for p in price_model(model).parameters}
+        if wanted == model or (not wanted and (len(models) == 1 or own in known)):
+            found[own] = value
+    return found
 
 
 @contextmanager
@@ -121,3 +192,37 @@ def telling_faults() -> Iterator[None]:
         for fault in error.faults:
             sys.stderr.write(f"{fault}\n")
         raise typer.Exit(2) from error
+
+
+def read_billing(form: OrderForm, use: MeteredBy | None, *, model: str, vat: str, grace_days: int) -> BillingForm:
+    """What is to be invoiced, as it is kept beside the invoices."""
+    try:
+        return BillingForm(
+            order=form.model_copy(update={"model": model, "settings": _settings(form, model, [model])}),
+            vat=vat,
+            grace_days=grace_days,
+            use=str(use.path.resolve()) if use else None,
+            is_sample=use.is_sample if use else False,
+        )
+    except ValueError as error:
+        raise ConfigurationError([ConfigurationFault(0, "--grace-days", "må være fra 0 til 28")]) from error
+
+
+def kept_billing(folder: Path) -> Billing:
+    """The invoices that a folder's order made, made again. Raises ConfigurationError where there is no order."""
+    path = folder / RUN_FILE if folder.is_dir() else folder
+    try:
+        form = BillingForm.model_validate_json(InputText.from_file(path).text)
+    except ValueError as error:
+        text = "er ikke en avregning som `cost invoice` har skrevet"
+        raise ConfigurationError([ConfigurationFault(0, path.name, text)]) from error
+    use = MeteredBy(Path(form.use), form.is_sample).source() if form.use else None
+    return billing_of(form, use)
+
+
+def write_text(path: Path, content: str | bytes) -> None:
+    """Write a document. Raises ConfigurationError where it can't be."""
+    try:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    except OSError as error:
+        raise ConfigurationError([ConfigurationFault(0, str(path), f"kan ikke skrives: {error.strerror}")]) from error

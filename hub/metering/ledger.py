@@ -1,4 +1,4 @@
-"""The ledger as a port, and a table of usage records to count in.
+"""A table of usage records to count in, whatever ledger they come from.
 
 The hub's own ledger rows are written by `hub.store` in the transaction that settles a delivery. Whatever holds the
 records, here they become one DuckDB table that is only ever read: a file ledger in place, another's records by copy.
@@ -6,11 +6,11 @@ records, here they become one DuckDB table that is only ever read: a file ledger
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterable, Iterable, Iterator
 from dataclasses import astuple, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -21,19 +21,12 @@ from hub.model.errors import ConfigurationError, ConfigurationFault
 from hub.model.usage import UsageRecord
 
 COLUMNS = tuple(field.name for field in fields(UsageRecord))
+OWN_LEDGER = "Målt bruk fra knutepunktets egen måling."
 _ROWS_AT_A_TIME = 50_000
 _SCHEMA = (
     "id VARCHAR, usage_kind VARCHAR, municipality VARCHAR, sender VARCHAR, service_code VARCHAR, event_kind VARCHAR, "
     "day DATE, recorded_at TIMESTAMP, size BIGINT, pseudonym VARCHAR, quantity BIGINT, corrects VARCHAR"
 )
-
-
-class Ledger(Protocol):
-    """Where usage records are kept, append-only."""
-
-    def usage_records(self) -> AsyncIterator[UsageRecord]:
-        """Every record, in order of registration."""
-        ...
 
 
 class UsageTable:
@@ -103,11 +96,11 @@ def usage_table_of(records: Iterable[UsageRecord], source: str) -> UsageTable:
     return table.checked()
 
 
-async def usage_table_from(ledger: Ledger, source: str = "Målt bruk fra knutepunktets egen måling.") -> UsageTable:
-    """A table of everything that `ledger` holds now, checked."""
+async def usage_table_from(records: AsyncIterable[UsageRecord], source: str = OWN_LEDGER) -> UsageTable:
+    """A table of everything that a ledger (the hub's own: `hub.store.ledger`) holds now, checked."""
     table = _empty(source)
     batch: list[UsageRecord] = []
-    async for record in ledger.usage_records():
+    async for record in records:
         batch.append(record)
         if len(batch) == _ROWS_AT_A_TIME:
             _insert(table, batch)

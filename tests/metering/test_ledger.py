@@ -39,12 +39,11 @@ def test_a_ledger_comes_back_whole_from_every_kind_of_file(tmp_path: Path, form:
 
 
 async def test_the_hubs_own_ledger_is_read_through_the_port() -> None:
-    class OwnLedger:
-        async def usage_records(self) -> AsyncIterator[UsageRecord]:
-            for record in a_year():
-                yield record
+    async def own_ledger() -> AsyncIterator[UsageRecord]:
+        for record in a_year():
+            yield record
 
-    table = await usage_table_from(OwnLedger())
+    table = await usage_table_from(own_ledger())
     assert table.rows("SELECT count(*) FROM usage")[0][0] == len(a_year())
     assert "egen måling" in table.source
 
