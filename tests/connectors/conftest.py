@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from connectors.testing.plugin import epj, hub
 from tests.connectors import brokers
 from tests.connectors.brokers import Broker
+
+__all__ = ["any_broker", "epj", "hub", "nats"]
 
 needs_mosquitto = pytest.param(
     "mosquitto",

@@ -6,12 +6,15 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from connectors import Connector, DispenseGiven, patient
+from connectors import Connector, DispenseGiven, Transport, patient
 from connectors.http.line import HttpLine
+from connectors.mqtt import MqttConnection
 from connectors.transport.http import VkpTransport
+from connectors.transport.mqtt import MqttTransport
 from hub.model.clock import SystemClock
 from tests.connectors.people import synthetic_numbers
 
+MUNICIPALITY, SENDER = "314159265", "Acme_Alarm_Testvik"
 START = datetime(2025, 3, 3, tzinfo=UTC)
 PATIENTS = synthetic_numbers(60)
 _BATCH = 40
@@ -27,16 +30,26 @@ def dose(number: int) -> DispenseGiven:
 
 
 def run(url: str, folder: str, how_many: int) -> None:
-    asyncio.run(_tell_everything(url, Path(folder), how_many))
+    """By HTTP."""
+    transport = VkpTransport(url, municipality=MUNICIPALITY, clock=SystemClock(), line=HttpLine(timeout_s=10))
+    asyncio.run(_tell_everything(transport, Path(folder), how_many))
 
 
-async def _tell_everything(url: str, folder: Path, how_many: int) -> None:
-    transport = VkpTransport(url, municipality="314159265", clock=SystemClock(), line=HttpLine(timeout_s=10))
+def run_mqtt(url: str, folder: str, how_many: int) -> None:
+    """By MQTT."""
+
+    async def tell() -> None:
+        connection = MqttConnection(url, client_id="dies-often", connect_within_s=None)
+        transport = MqttTransport(connection, municipality=MUNICIPALITY, sender=SENDER, receipt_within_s=5)
+        await _tell_everything(transport, Path(folder), how_many)
+
+    asyncio.run(tell())
+
+
+async def _tell_everything(transport: Transport, folder: Path, how_many: int) -> None:
     cursor = folder / "cursor"
     done = int(cursor.read_text() or 0) if cursor.exists() else 0
-    async with Connector(
-        transport, municipality="314159265", sender="Acme_Medisin_Testvik", spool=folder / "spool.db"
-    ) as c:
+    async with Connector(transport, municipality=MUNICIPALITY, sender=SENDER, spool=folder / "spool.db") as c:
         for first in range(done, how_many, _BATCH):
             await c.tell_all([dose(n) for n in range(first, min(first + _BATCH, how_many))])
             cursor.write_text(str(first))  # one batch behind, as a careful source is

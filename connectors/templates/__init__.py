@@ -1,0 +1,1 @@
+"""The project that `knutepunkt connector new` makes: files with a vendor's name in place of `{{…}}`."""

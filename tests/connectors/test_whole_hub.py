@@ -1,0 +1,157 @@
+"""The SDK against a whole hub: broker, hub and simulated EPJ as processes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import orjson
+import pytest
+
+from connectors import (
+    Acknowledged,
+    Closed,
+    Connector,
+    Corrected,
+    DispenseGiven,
+    Fate,
+    ForwardedAlert,
+    MeasurementTaken,
+    Retracted,
+    SafetyAlarmRaised,
+    SupervisionDone,
+    blood_pressure,
+    patient,
+    weight,
+)
+from connectors.mqtt import MqttConnection
+from connectors.response_centre import ResponseCentre
+from connectors.testing.running_hub import RunningHub
+from connectors.testing.simulated_epj import SimulatedEpj
+from connectors.transport.mqtt import MqttTransport
+from tests.connectors import telling
+from tests.connectors.killing import die_often
+from tests.connectors.people import synthetic_numbers
+
+PEOPLE = synthetic_numbers(40)[20:]
+NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=30)
+
+
+async def test_every_kind_of_event_becomes_one_note_and_what_changes_amends_it(
+    hub: RunningHub, epj: SimulatedEpj
+) -> None:
+    who = [patient(number) for number in PEOPLE[:4]]
+    before = {n.key for n in await epj.notes()}
+    dose = DispenseGiven(patient=who[0], device="MD-1", at=NOW, number="d-1")
+    events = [
+        dose,
+        SupervisionDone(patient=who[1], device="KAM-1", at=NOW, until=NOW + timedelta(minutes=2), note="Sover godt"),
+        MeasurementTaken(patient=who[2], device="BT-1", at=NOW, measurements=(blood_pressure(142, 83),)),
+        MeasurementTaken(patient=who[3], device="V-1", at=NOW, measurements=(weight(70), blood_pressure(130, 80))),
+    ]
+    async with hub.connector() as connector:
+        for told in await connector.tell_all(events):
+            assert (await told.answered()).receipt == "accepted"
+        notes = await epj.wait_for_notes(len(before) + 4)
+        corrected = await connector.tell(Corrected(event=dose, at=NOW + timedelta(minutes=5)))
+        assert (await corrected.answered()).receipt == "amended"
+        retracted = await connector.tell(Retracted(event=dose, at=NOW + timedelta(minutes=9)))
+        assert (await retracted.answered()).receipt == "amended"
+    mine = [n for n in await epj.notes() if n.key not in before]
+    assert sorted(n.patient for n in mine) == sorted(w.value for w in who)
+    assert len(notes) == len(before) + 4
+
+
+async def test_what_the_hub_rejects_is_refused_with_the_rule(hub: RunningHub) -> None:
+    async with hub.connector() as connector:
+        issue = connector.fhir(SafetyAlarmRaised(patient=patient(PEOPLE[4]), device="TA", number="x", at=NOW))
+        del issue["code"]
+        told = await connector.send(issue, device="TA")
+        report = await told.answered()
+    assert (report.fate, report.receipt) == (Fate.REFUSED, "rejected")
+    assert "DetectedIssue.code" in report.text
+
+
+async def test_an_alarm_goes_to_the_response_centre_and_into_the_journal_once_when_it_is_closed(
+    hub: RunningHub, epj: SimulatedEpj, tmp_path: Path
+) -> None:
+    before = len(await epj.notes())
+    alarm = SafetyAlarmRaised(patient=patient(PEOPLE[5]), device="TA-5", number="A-5", at=NOW)
+    line = MqttConnection(hub.mqtt, client_id="centre-test", session="persistent")
+    handling = MqttTransport(
+        MqttConnection(hub.mqtt, client_id="centre-handling", connect_within_s=None),
+        municipality=hub.municipality,
+        sender="Vakt_Sentral_Testvik",
+    )
+    async with (
+        line,
+        ResponseCentre(
+            line, municipality=hub.municipality, sender="Vakt_Sentral_Testvik", memory=tmp_path / "a"
+        ) as centre,
+        Connector(handling, municipality=hub.municipality, sender="Vakt_Sentral_Testvik") as vakt,
+        hub.connector() as vendor,
+    ):
+        assert (await (await vendor.tell(alarm)).answered()).receipt == "accepted"
+        async for alert in centre.alerts():
+            await alert.confirm()
+            if alert.resource["identifier"][0]["value"] == "A-5":
+                break
+        forwarded = ForwardedAlert.read(alert.payload)
+        steps = [
+            Acknowledged(alert=forwarded, at=NOW + timedelta(minutes=1), by="op-1"),
+            Closed(
+                alert=forwarded, at=NOW + timedelta(minutes=5), by="op-1", note="Falt, uskadd.", action="Hjulpet opp"
+            ),
+        ]
+        for told in await vakt.tell_all(steps):
+            assert (await told.answered()).fate is Fate.TAKEN
+        await epj.wait_for_notes(before + 1)
+        await asyncio.sleep(0.5)  # time for a second note to show itself, were there one
+    mine = [n for n in await epj.notes() if n.patient == PEOPLE[5]]
+    assert len(mine) == 1
+
+
+@pytest.mark.slow
+async def test_a_process_killed_at_random_gets_every_event_into_the_journal_exactly_once(
+    hub: RunningHub, epj: SimulatedEpj, tmp_path: Path
+) -> None:
+    events = 1_000
+    before = {n.key for n in await epj.notes()}
+
+    async def noted() -> int:
+        return len([n for n in await epj.notes() if n.key not in before])
+
+    killed = await die_often(
+        telling.run_mqtt, (hub.mqtt, str(tmp_path), events), folder=tmp_path, kills=15, random=Random(7)
+    )
+    assert killed == 15
+    await epj.wait_for_notes(len(before) + events, within_s=50)
+    assert await noted() == events
+
+
+async def test_a_project_of_ones_own_runs_against_the_hub_until_it_is_told_to_stop(
+    hub: RunningHub, epj: SimulatedEpj, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "hub.cli", "connector"]
+    made = await asyncio.create_subprocess_exec(*command, "new", "Prøve", "--dir", str(tmp_path / "p"))
+    assert await made.wait() == 0
+    settings = tmp_path / "p" / "connector.toml"
+    settings.write_text(settings.read_text().replace("mqtt://127.0.0.1:1883", hub.mqtt))
+    running = await asyncio.create_subprocess_exec(*command, "run", "--settings", str(settings), cwd=tmp_path)
+    try:
+        before = len(await epj.notes())
+        said = {"id": "1", "kind": "DOSE_TAKEN", "time": NOW.isoformat(), "device": "X", "person": PEOPLE[6]}
+        (tmp_path / "p" / "innboks").mkdir(exist_ok=True)
+        fresh = tmp_path / "p" / "innboks" / "1.new"
+        fresh.write_bytes(orjson.dumps(said))
+        fresh.rename(fresh.with_suffix(".json"))
+        await epj.wait_for_notes(before + 1)
+    finally:
+        running.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(running.wait(), 20) == 0
+    assert os.listdir(tmp_path / "p" / "innboks") == []  # noqa: PTH208 — a list, to be compared
