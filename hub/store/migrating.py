@@ -12,10 +12,10 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from hub.store.schema_console import metadata
+from hub.store.schema_rehearsal import metadata
 
 #: The newest revision in `migrations/versions`; a test holds it against Alembic's own head.
-HEAD = "0003"
+HEAD = "0004"
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
