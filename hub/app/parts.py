@@ -32,6 +32,7 @@ from hub.settings import MunicipalitySettings
 from hub.store.delivering import Delivery
 from hub.store.engine import Engines
 from hub.store.leases import Leases
+from hub.store.replay import UsedTokens
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,8 @@ class Parts:
     watch: Watch
     door: MqttDoor
     usage_of: UsageOf
+    replay: UsedTokens
+    new_id: Callable[[], str]
 
 
 class _Outlet:
@@ -85,11 +88,12 @@ def make_parts(orders: Orders, engines: Engines) -> Parts:
         chance=random.SystemRandom(),
     )
     rules = Rules(settings.mode, admission(settings), routing_table(settings))
-    ingest = Ingest(engines, rules, clock, new_id=CaseIds().next, on_wants=dispatcher.wake)
+    new_id = CaseIds().next
+    ingest = Ingest(engines, rules, clock, new_id=new_id, on_wants=dispatcher.wake)
     watch = Watch(engines, clock, on_wants=dispatcher.wake)
     door = MqttDoor(ingest, watch, clock, response_centres=centres)
     bridge = outlet.bridge = _bridge(orders, door, client_id=f"knutepunkt-{installation}")
-    return Parts(engines, clock, bridge, ingest, dispatcher, watch, door, usage_of)
+    return Parts(engines, clock, bridge, ingest, dispatcher, watch, door, usage_of, UsedTokens(engines, clock), new_id)
 
 
 def _bridge(orders: Orders, door: MqttDoor, *, client_id: str) -> MqttBridge:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
+from hub.app.default_register import fill_default_register
 from hub.app.logs import set_up_logs
 from hub.app.orders import Orders
 from hub.app.parts import Parts, make_parts
@@ -39,6 +40,7 @@ async def run(orders: Orders) -> None:
     location = orders.settings.store.url or orders.data_directory / "knutepunkt.sqlite"
     engines = await open_engines(location)
     parts = make_parts(orders, engines)
+    await fill_default_register(engines, orders.settings)
     async with engines.reading() as connection:
         for address in await held(connection):
             if parts.dispatcher.knows(address):
@@ -63,6 +65,7 @@ async def _run_until(stopping: asyncio.Event, orders: Orders, parts: Parts) -> N
             tasks.create_task(parts.bridge.run(), name="keep the broker connection"),
             tasks.create_task(parts.dispatcher.run(), name="deliver"),
             tasks.create_task(parts.watch.run(), name="watch devices and deadlines"),
+            tasks.create_task(parts.replay.run(), name="commit used tokens"),
         ]
         serving = tasks.create_task(server.serve(sockets=[listening]), name="serve HTTP")
         tasks.create_task(_tell_when_ready(orders, parts, server), name="tell when ready")

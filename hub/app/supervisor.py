@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from hub.app.addresses import addresses
 from hub.app.children import Child, Keeper
 from hub.app.orders import Orders
+from hub.app.test_clients import with_test_clients
 from hub.model.errors import ConfigurationError, ConfigurationFault
 from hub.mqtt.embedded import HUB_USER, EmbeddedBroker, Login
 from hub.settings import Settings
@@ -91,7 +93,8 @@ async def _start(wishes: Wishes, directory: Path, stack: contextlib.AsyncExitSta
     listening = stack.enter_context(_listening_socket(settings.http.host, wishes.http_port))
     http = settings.http.public_url or _url("http", settings.http.host, listening)
     simulated = [stack.enter_context(_simulated(m)) for m in _without_epj(settings)]
-    running = Running({"http": http})
+    clients = with_test_clients(settings, directory, _pulling(settings))
+    running = Running({"http": http, **addresses(http), **clients.told})
     token = _operations_token(directory, settings)
     broker_url = wishes.broker_url
     if broker_url is None:
@@ -108,7 +111,7 @@ async def _start(wishes: Wishes, directory: Path, stack: contextlib.AsyncExitSta
     urls = {m.organisation_number: m.epj.url for m in settings.municipality if m.epj.url}
     urls |= {s.organisation_number: s.root + _PATHS.get(s.adapter, "") for s in simulated}
     orders = Orders(
-        settings=settings,
+        settings=clients.settings,
         data_directory=directory,
         http_fd=listening.fileno(),
         http_url=http,
@@ -131,6 +134,11 @@ _PATHS: Mapping[str, str] = {"fhir_rest": "/fhir", "journal_rest": "/journal"}
 
 def _without_epj(settings: Settings) -> list[tuple[str, str]]:
     return [(m.organisation_number, m.epj.adapter) for m in settings.municipality if m.epj.url is None]
+
+
+def _pulling(settings: Settings) -> list[str]:
+    """The municipalities whose simulated EPJ fetches its notes itself."""
+    return [number for number, adapter in _without_epj(settings) if adapter == "pull"]
 
 
 @contextlib.contextmanager

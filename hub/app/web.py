@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from hub.api import operations as operations_door
 from hub.api import pull as pull_door
 from hub.api.operations import Operations
+from hub.app.national import NationalParts, add_national_doors
 from hub.app.orders import Orders
 from hub.app.parts import Parts
 from hub.plugins import EPJ_ADAPTERS, discover
@@ -19,6 +20,7 @@ def web_application(orders: Orders, parts: Parts) -> FastAPI:
     operations = Operations(parts.engines, parts.ingest, parts.dispatcher, parts.clock, orders.operations_token)
     app.include_router(operations_door.router(operations))
     app.include_router(pull_door.router(_pull(orders, parts)))
+    add_national_doors(app, _national(orders, parts))
 
     @app.get("/health", tags=["drift"])
     async def health() -> JSONResponse:
@@ -27,6 +29,23 @@ def web_application(orders: Orders, parts: Parts) -> FastAPI:
         return JSONResponse({"ready": is_ready}, 200 if is_ready else 503)
 
     return app
+
+
+def _national(orders: Orders, parts: Parts) -> NationalParts:
+    pull = _pull(orders, parts)
+    return NationalParts(
+        settings=orders.settings,
+        engines=parts.engines,
+        ingest=parts.ingest,
+        clock=parts.clock,
+        replay=parts.replay,
+        data_directory=orders.data_directory,
+        http=orders.http_url,
+        pulling=pull.municipalities,
+        document=pull.document,
+        usage_of=parts.usage_of,
+        new_id=parts.new_id,
+    )
 
 
 def _pull(orders: Orders, parts: Parts) -> pull_door.Pull:

@@ -21,6 +21,9 @@ MAX_BYTES = 1_048_576
 #: What may be published on an event topic.
 EVENT_TYPES = frozenset({"Bundle", "DetectedIssue", "MedicationDispense", "Encounter", "Observation", "Composition"})
 
+#: What may be written by HTTP: VKP takes one more.
+WRITTEN_TYPES = EVENT_TYPES | {"Communication"}
+
 _BOM = b"\xef\xbb\xbf"
 
 

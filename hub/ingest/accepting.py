@@ -16,7 +16,7 @@ from typing import Literal
 import orjson
 
 from hub.fhir.checking import check
-from hub.fhir.parsing import parse
+from hub.fhir.parsing import EVENT_TYPES, WRITTEN_TYPES, parse
 from hub.ingest.admission import Admission
 from hub.ingest.characters import check_characters
 from hub.ingest.identify import identifier_of, identify
@@ -195,7 +195,7 @@ def _outcome(one: _Checked, resolver: Resolver) -> Outcome:
 def examine(inbound: Inbound, rules: Rules) -> Candidate:
     """Check, identify and route one message. Pure. Raises RejectedMessage with every fault found."""
     rules.admission.check_sender(inbound)
-    resource = parse(inbound.payload)
+    resource = parse(inbound.payload, allowed=EVENT_TYPES if inbound.door == "mqtt" else WRITTEN_TYPES)
     check_characters(resource, inbound.payload)
     level: Literal["vkp", "jft"] = "jft" if inbound.door == "jft" else "vkp"
     findings = (*inbound.remarks, *check(resource, level=level, now=inbound.received_at, mode=rules.mode))

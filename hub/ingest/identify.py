@@ -265,6 +265,7 @@ _TIME_FIELDS: Sequence[tuple[str, tuple[str, ...]]] = (
     ("Observation", ("effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued")),
     ("QuestionnaireResponse", ("authored",)),
     ("Composition", ("date",)),
+    ("Communication", ("sent", "received")),
 )
 
 

@@ -11,8 +11,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from hub.model.client import client_relations
 from hub.model.errors import ConfigurationError, ConfigurationFault
 from hub.model.person import organisation_number_is_test
+from hub.settings.national import national_relations
 from hub.settings.schema import Settings
 
 EXAMPLE = """\
@@ -115,6 +117,13 @@ def _relations(table: dict[str, Any], adapters: Collection[str]) -> Iterator[tup
             yield ("sender", i, "municipality"), "er ikke blant kommunene i filen"
         if is_production and "password_hash" not in s:
             yield ("sender", i), "mangler password_hash; utenfor testmodus må avsendere logge inn på MQTT"
+    yield from national_relations(table)
+    yield from ((_path(fault.key), fault.text) for fault in client_relations(table))
+
+
+def _path(dotted: str) -> _Path:
+    """The path that `_dotted` would write like this."""
+    return tuple(int(i) - 1 if i else name for name, i in re.findall(r"([A-Za-z_]\w*)|\[(\d+)\]", dotted))
 
 
 def _epj_relations(

@@ -6,10 +6,13 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from hub.model.client import Client
 from hub.model.codes import EventKind, Route, ServiceCode
 from hub.model.person import organisation_number_is_test, organisation_number_is_valid
+from hub.settings.national import JftSettings, PmdSettings, TokenServiceSettings, VkpMunicipalitySettings, VkpSettings
+from hub.settings.section import Section as Section
 
 _TOPIC_SEGMENT = re.compile(r"[^\s/+#$*>]+")
 
@@ -30,12 +33,6 @@ OrganisationNumber = Annotated[str, AfterValidator(_organisation_number)]
 SenderId = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_topic_segment)]
 ServiceCodeSetting = Literal["rt", "ta", "gps", "md", "dt", "dho"]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
-
-
-class Section(BaseModel):
-    """A table of the configuration: frozen, and a key that it does not know is a fault."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class EpjSettings(Section):
@@ -72,6 +69,7 @@ class MunicipalitySettings(Section):
     number: str | None = Field(default=None, pattern=r"^\d{4}$")
     epj: EpjSettings = EpjSettings()
     routing: RoutingSettings = RoutingSettings()
+    vkp: VkpMunicipalitySettings = VkpMunicipalitySettings()
 
 
 class SenderSettings(Section):
@@ -143,7 +141,18 @@ class Settings(Section):
     http: HttpSettings = HttpSettings()
     store: StoreSettings = StoreSettings()
     metering: MeteringSettings = MeteringSettings()
+    client: tuple[Client, ...] = ()
+    token_service: TokenServiceSettings = TokenServiceSettings()
+    vkp: VkpSettings = VkpSettings()
+    jft: JftSettings = JftSettings()
+    pmd: PmdSettings = PmdSettings()
 
     def municipality_of(self, organisation_number: str) -> MunicipalitySettings | None:
         """The municipality with this organisation number, if it is configured."""
         return next((m for m in self.municipality if m.organisation_number == organisation_number), None)
+
+    def service_patterns(self, organisation_number: str) -> dict[str, tuple[str, ...]]:
+        """What the EPJ's own service codes look like for each of VKP's in a municipality; `%` stands for anything."""
+        own = self.municipality_of(organisation_number)
+        common, changed = self.vkp.service_codes, own.vkp.service_codes if own else {}
+        return {str(code): patterns for codes in (common, changed) for code, patterns in codes.items()}

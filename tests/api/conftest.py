@@ -1,0 +1,32 @@
+import aiohttp
+import pytest
+
+from tests.api.national import bearer_api, dpop_api, national_at
+
+
+@pytest.fixture
+async def session():
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def world(tmp_path):
+    async with national_at(tmp_path) as world:
+        yield world
+
+
+@pytest.fixture
+async def jft(world, session):
+    return await dpop_api(world, session)
+
+
+@pytest.fixture
+async def vkp(world, session):
+    return await bearer_api(world, session)
+
+
+@pytest.fixture
+async def epj(world, session):
+    """The EPJ of the municipality that fetches for itself."""
+    return await dpop_api(world, session, client_id="simulated-epj-312229544")
