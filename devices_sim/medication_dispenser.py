@@ -53,14 +53,23 @@ _TECHNICAL = (
     (("1", 10, "opened"), 1),
 )
 
+#: What a dispenser of a recalled series says; some owners break theirs open to get at the dose.
+_JAMS = (
+    (("1.8", "jammed"), 8),
+    (("1.7", "jammed"), 4),
+    (("1.5", "jammed"), 3),
+    (("1.2", "jammed"), 2),
+    (("1.22", "forced"), 2),
+)
+
 
 def day(day: DeviceDay) -> Iterator[Happening]:
     """Each dose is taken within minutes of its time, or not taken and alerted; and now and then something else."""
     for hour in schedule(day.kit.salt, day.rates["medication_dispenser.doses_per_day"]):
         due = hour * HOUR + int(day.kit.share * 97) % 60 * 60
         if _jams(day):
-            code = day.stream.pick(("1.8", "1.7", "1.5", "1.2"))
-            yield day.says(due + day.stream.below(120), Alert(code, 30, "jammed"))
+            code, cause = day.stream.weighted(_JAMS)
+            yield day.says(due + day.stream.below(600), Alert(code, 30, cause))
         elif day.stream.chance(day.rates["medication_dispenser.missed"]):
             code, severity, cause = day.stream.weighted(_MISSED)
             yield day.says(due + HOUR, Alert(code, severity, cause))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import orjson
 
@@ -60,8 +61,9 @@ def in_testvik(scenario: str | None = None, seed: int = 1, hours: float | None =
     return assembled(Wish(scenario, "314159265", seed=seed, hours=hours))
 
 
-def somebody_with(name: str, world: World | None = None) -> tuple[Resident, Kit]:
-    everybody = (world or small_world()).population.residents.values()
+@cache
+def somebody_with(name: str) -> tuple[Resident, Kit]:
+    everybody = small_world().population.residents.values()
     return next((r, kit) for people in everybody for r in people for kit in r.kits if kit.device.name == name)
 
 
