@@ -23,38 +23,19 @@ from hub.model.errors import ConfigurationError, ConfigurationFault
 
 GRACE_DAYS = 5
 
-#: One row per patient, month, municipality and service: the net quantity, and the closings that its records fall on.
-_PER_PATIENT = """
-CREATE OR REPLACE TEMP TABLE per_patient AS
-SELECT usage_kind, municipality, month, service_code, pseudonym,
-       min(closing) AS first_closing, max(closing) AS last_closing, sum(quantity)::BIGINT AS quantity
-FROM (SELECT usage_kind, municipality, year(day) * 12 + month(day) - 1 AS month, service_code, pseudonym, quantity,
-             greatest(month, year(recorded_at - to_days($grace)) * 12 + month(recorded_at - to_days($grace)) - 1)
-                 AS closing
-      FROM usage)
-GROUP BY ALL
-"""
-#: Nearly all patients have all of a month's records on one closing: those are counted at once.
-_AT_ONCE = """
-SELECT usage_kind, municipality, month, service_code, first_closing,
-       sum(quantity)::BIGINT, count(*) FILTER (quantity > 0)
-FROM per_patient WHERE first_closing = last_closing GROUP BY ALL
-"""
-#: For the others, a patient counts as active from the closing on at which the net quantity is positive.
-_STEP_BY_STEP = """
-WITH steps AS (
-    SELECT u.usage_kind, u.municipality, p.month, u.service_code, u.pseudonym,
-           greatest(p.month, year(recorded_at - to_days($grace)) * 12 + month(recorded_at - to_days($grace)) - 1)
-               AS closing,
-           sum(u.quantity)::BIGINT AS quantity
-    FROM usage u JOIN (FROM per_patient WHERE first_closing <> last_closing) p
-      ON p.pseudonym = u.pseudonym AND p.municipality = u.municipality AND p.service_code = u.service_code
-     AND p.usage_kind = u.usage_kind AND p.month = year(u.day) * 12 + month(u.day) - 1
+#: What each closing added. A patient counts as active from the closing on at which the net quantity is positive.
+_BY_CLOSING = """
+WITH per_patient AS (
+    SELECT usage_kind, municipality, month, service_code, pseudonym, closing, sum(quantity)::BIGINT AS quantity
+    FROM (SELECT usage_kind, municipality, year(day) * 12 + month(day) - 1 AS month, service_code, pseudonym, quantity,
+                 greatest(month, year(recorded_at - to_days($grace)) * 12 + month(recorded_at - to_days($grace)) - 1)
+                     AS closing
+          FROM usage)
     GROUP BY ALL),
 running AS (
     SELECT *, sum(quantity) OVER (PARTITION BY usage_kind, municipality, month, service_code, pseudonym
                                   ORDER BY closing) AS net
-    FROM steps)
+    FROM per_patient)
 SELECT usage_kind, municipality, month, service_code, closing, sum(quantity)::BIGINT,
        sum((net > 0)::BIGINT - (net - quantity > 0)::BIGINT)::BIGINT
 FROM running GROUP BY ALL
@@ -110,9 +91,7 @@ def counted(
     grace_days: int = GRACE_DAYS,
 ) -> CountedUse:
     """The use of `months` in `table`. Raises ConfigurationError naming every municipality that isn't known."""
-    parameters = {"grace": grace_days}
-    table.connection.execute(_PER_PATIENT, parameters)
-    rows = table.rows(_AT_ONCE) + table.connection.execute(_STEP_BY_STEP, parameters).fetchall()
+    rows = table.connection.execute(_BY_CLOSING, {"grace": grace_days}).fetchall()
     place = _places(table, rows, municipalities)
     services = tuple(s for s in ServiceCode if any(row[3] == s for row in rows)) or (ServiceCode.SAFETY_ALARM,)
     return _arrayed(table, rows, place=place, months=months, municipalities=municipalities, services=services)

@@ -62,12 +62,16 @@ class UsageTable:
         return self
 
     def _doubled(self, column: str) -> list[str]:
-        count = f"SELECT count({column}), count(DISTINCT {column}) FROM usage"  # noqa: S608 - own column names
-        ((all_of_them, distinct),) = self.rows(count)
-        if all_of_them == distinct:
+        if not self._hashes_meet(column):
             return []
         doubled = f"SELECT {column} FROM usage GROUP BY {column} HAVING count({column}) > 1 ORDER BY 1 LIMIT 20"  # noqa: S608
         return [row[0] for row in self.rows(doubled)]
+
+    def _hashes_meet(self, column: str) -> bool:
+        """Whether two values may be equal: sorting 64-bit hashes is several times as fast as counting texts."""
+        query = f"SELECT hash({column}) AS hashed FROM usage WHERE {column} IS NOT NULL"  # noqa: S608 - own names
+        hashes = np.sort(np.asarray(self.connection.execute(query).fetchnumpy()["hashed"]))
+        return bool((hashes[1:] == hashes[:-1]).any())
 
     def _fault(self, column: str, text: str) -> ConfigurationFault:
         return ConfigurationFault(0, column, text)
