@@ -72,6 +72,11 @@ def _count(text: str | None, counts: Counts) -> int:
     return min(number, counts.most)
 
 
+def date_bounds(values: Sequence[str]) -> tuple[int | None, int | None]:
+    """The exclusive bounds (microseconds since 1970) that search dates such as `ge2026-01-01` set together."""
+    return _bounds(values, needs_minutes=False)
+
+
 def _bounds(values: Sequence[str], *, needs_minutes: bool) -> tuple[int | None, int | None]:
     after: int | None = None
     before: int | None = None
@@ -102,7 +107,7 @@ def _prefixed_time(value: str, *, needs_minutes: bool) -> tuple[str, int, int]:
     parts = _TIME.fullmatch(found[2]) if found else None
     begins = parse_time(_normal(found[2])) if found and parts and "0002" <= found[2][:4] <= "9997" else None
     if not found or not parts or begins is None:
-        raise fault("2.4", "_lastUpdated må være et FHIR-tidspunkt, for eksempel gt2026-01-01T12:00:00Z.", rule="time")
+        raise fault("2.4", "Oppgi et FHIR-tidspunkt, for eksempel gt2026-01-01T12:00:00Z.", rule="time")
     if needs_minutes and (found[1] not in {"gt", "ge", "lt", "le"} or parts[3] is None):
         text = "_lastUpdated må ha gt, ge, lt eller le foran, og minst minutter, for eksempel ge2026-01-01T12:00Z."
         raise fault("2.4", text, rule="time-precision")

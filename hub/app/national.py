@@ -12,7 +12,7 @@ import aiohttp
 from fastapi import FastAPI
 from joserfc.jwk import Key
 
-from hub.api import errors, jft, vkp
+from hub.api import errors, jft, lint, pit, pmd, vkp
 from hub.api.access import AccessRules, ClaimRule, Gate, KeySource, RemoteKeys
 from hub.api.vkp.forwarding import Forwarding
 from hub.app.addresses import addresses
@@ -61,6 +61,9 @@ def add_national_doors(app: FastAPI, parts: NationalParts) -> None:
     trusted = _Trusted(parts, service)
     app.include_router(vkp.router(_vkp(parts, trusted)))
     app.include_router(jft.router(_jft(parts, trusted)))
+    app.include_router(pit.router(_pit(parts, trusted)))
+    app.include_router(pmd.router(_pmd(parts, trusted)))
+    app.include_router(lint.router(parts.clock, parts.settings.mode))
     app.add_middleware(vkp.AnyCase)
 
 
@@ -143,5 +146,35 @@ def _vkp(parts: NationalParts, trusted: _Trusted) -> vkp.Vkp:
         authorisations=vkp.authorisations(settings, also=also),
         forwarding=Forwarding(parts.engines, forwarded, settings.mode),
         base=addresses(parts.http)["vkp"],
+        timeout_s=settings.vkp.timeout_s,
+    )
+
+
+def _pit(parts: NationalParts, trusted: _Trusted) -> pit.Pit:
+    return pit.Pit(
+        engines=parts.engines,
+        clock=parts.clock,
+        gate=trusted.gate,
+        reading=trusted.rules(pit.AUDIENCE, pit.READ_SCOPE),
+        writing=trusted.rules(pit.AUDIENCE, pit.WRITE_SCOPE),
+        base=addresses(parts.http)["pit"],
+        municipalities=_municipalities(parts.settings),
+        mode=parts.settings.mode,
+    )
+
+
+def _pmd(parts: NationalParts, trusted: _Trusted) -> pmd.Pmd:
+    settings = parts.settings
+    return pmd.Pmd(
+        engines=parts.engines,
+        ingest=parts.ingest,
+        clock=parts.clock,
+        gate=trusted.gate,
+        rules=trusted.rules(helseid.audience_of(settings.pmd.scope), settings.pmd.scope),
+        settings=settings.pmd,
+        base=addresses(parts.http)["pmd"],
+        municipalities=_municipalities(settings),
+        numbers={m.organisation_number: m.number for m in settings.municipality if m.number},
+        mode=settings.mode,
         timeout_s=settings.vkp.timeout_s,
     )

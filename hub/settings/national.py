@@ -14,7 +14,8 @@ Lookup = Literal[
 ]
 #: The EPJ's code of a service; `%` stands for anything.
 ServicePattern = Annotated[str, Field(pattern=r"^[0-9A-Za-zÆØÅæøå.%\-]{1,40}$")]
-ServicePatterns = dict[Literal["rt", "ta", "gps", "md", "dt", "dho"], tuple[ServicePattern, ...]]
+VkpCode = Annotated[str, Field(pattern=r"^(rt|ta|gps|md|dt|dho)$")]
+ServicePatterns = dict[VkpCode, tuple[ServicePattern, ...]]
 
 #: Made up by us: each municipality's EPJ has its own codes.
 DEFAULT_SERVICE_PATTERNS: ServicePatterns = {

@@ -155,4 +155,4 @@ class Settings(Section):
         """What the EPJ's own service codes look like for each of VKP's in a municipality; `%` stands for anything."""
         own = self.municipality_of(organisation_number)
         common, changed = self.vkp.service_codes, own.vkp.service_codes if own else {}
-        return {str(code): patterns for codes in (common, changed) for code, patterns in codes.items()}
+        return {**common, **changed}

@@ -13,11 +13,11 @@ from fastapi import Request, Response
 from hub.api.access import Caller
 from hub.api.bodies import Parameters, form_parameters
 from hub.api.errors import TooSlow, fault
+from hub.api.person import read_person
 from hub.api.searchset import Entry, searchset
 from hub.api.vkp import answers
 from hub.api.vkp.compositions import compositions
 from hub.api.vkp.period import Period, read_period
-from hub.api.vkp.person import read_person
 from hub.model.clock import OSLO
 from hub.model.errors import AccessDenied
 from hub.store.register import Registered, Service, everybody, registered

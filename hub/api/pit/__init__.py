@@ -1,0 +1,5 @@
+"""PIT (Pasientinformasjonstjenesten): patients are submitted by the EPJ, and read by those who serve them."""
+
+from hub.api.pit.door import AUDIENCE, READ_SCOPE, WRITE_SCOPE, Pit, router
+
+__all__ = ["AUDIENCE", "READ_SCOPE", "WRITE_SCOPE", "Pit", "router"]
