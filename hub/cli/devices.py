@@ -59,10 +59,8 @@ def _place(municipality: str | None, norway: object) -> str | None:
 @app.command("list")
 def list_devices() -> None:
     """Vis alle utstyrstyper."""
-    table = Table("Navn", "Utstyr", "Tjeneste", "Koder", box=None)
     for name, device in _devices().items():
-        table.add_row(name, device.title, device.service, ", ".join(device.codes))
-    Console().print(table)
+        typer.echo(f"{name:22}{device.title:36}{' '.join((*device.codes, *device.dispense_codes))}".rstrip())
 
 
 @app.command()
@@ -123,10 +121,8 @@ def check(file: Annotated[str, typer.Argument(help="TOML-filen, eller navnet på
 @scenarios.command("list")
 def list_scenarios() -> None:
     """Vis prosjektets egne scenarier."""
-    table = Table("Navn", "Hva", box=None)
     for name in scenario_files():
-        table.add_row(name, chosen_scenario(name, _devices()).description)
-    Console().print(table)
+        typer.echo(f"{name:22}{chosen_scenario(name, _devices()).description}")
 
 
 @app.command()
