@@ -42,7 +42,7 @@ def build(one: EpjConfiguration) -> SimulatedEpj:
         return epj.fhir_rest(one.store, now=time.time, name=name, **doors)
     if one.adapter == "journal_rest":
         return epj.journal_rest(one.store, now=time.time, name=name, **doors)
-    polling = Polling(one.hub_url, one.poll_s, _with(one.headers))
+    polling = Polling(one.hub_url, one.poll_s, _authorise(one), one.query)
     return epj.pull(one.store, now=time.time, name=name, polling=polling, **doors)
 
 
@@ -87,6 +87,15 @@ def _socket(fd: int | None, host: str, port: int) -> socket.socket:
     inherited = socket.socket(fileno=fd)
     inherited.setblocking(False)
     return inherited
+
+
+def _authorise(one: EpjConfiguration) -> Authorise:
+    if one.sign_in is None:
+        return _with(one.headers)
+    from epj_adapter.simulated.sign_in import Client, SignIn
+
+    said = one.sign_in
+    return SignIn(Client(said["issuer"], said["client_id"], Path(said["private_jwk"])))
 
 
 def _with(headers: Mapping[str, str]) -> Authorise:

@@ -22,7 +22,8 @@ class EpjConfiguration:
     """One simulated EPJ. Ports of 0 are any free ones; `socket` and `admin_socket` are the file
     descriptors of listening sockets that were inherited. `host` is the address to listen on.
 
-    `hub_url`, `poll_s` (seconds between polls) and `headers` serve the `pull` kind only.
+    `hub_url`, `poll_s` (seconds between polls), `query`, and `headers` or `sign_in` (issuer, client_id, private_jwk)
+    serve the `pull` kind only.
     """
 
     organisation_number: str
@@ -37,6 +38,8 @@ class EpjConfiguration:
     hub_url: str = ""
     poll_s: float = 0.5
     headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    sign_in: Mapping[str, str] | None = None
 
 
 def read(path: Path) -> tuple[list[EpjConfiguration], Path | None]:

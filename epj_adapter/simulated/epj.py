@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,6 +79,7 @@ class Polling:
     hub_url: str
     interval_s: float
     authorise: Authorise
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 def fhir_rest(
@@ -130,6 +131,7 @@ def pull(
         polling.hub_url.rstrip("/"),
         interval_s=polling.interval_s,
         authorise=polling.authorise,
+        query=polling.query,
     )
     site = _site(Pages(store, "pull", name), Admin(store, faults, patients))
     return SimulatedEpj(Door(site, door), Door(site, back_door), "", store, faults, puller)

@@ -34,7 +34,10 @@ async def no_authorisation(method: str, url: str) -> Mapping[str, str]:
 
 @dataclass(slots=True)
 class Puller:
-    """Polls `{hub}/v1/Bundle` every `interval_s` seconds, `count` notes at a time, from where it last came to."""
+    """Polls `{hub}/v1/Bundle` every `interval_s` seconds, `count` notes at a time, from where it last came to.
+
+    `query` are further parameters: JFT shows notes, and not single events, to whoever asks for them by their tag.
+    """
 
     store: Store
     patients: KnownPatients
@@ -43,6 +46,7 @@ class Puller:
     interval_s: float = 0.5
     count: int = 100
     authorise: Authorise = no_authorisation
+    query: Mapping[str, str] = field(default_factory=dict)
     _acknowledged: set[tuple[str, str]] = field(default_factory=set)
     _session: aiohttp.ClientSession | None = None
     _seen_changes: int = 0
@@ -136,7 +140,7 @@ class Puller:
             return answer.ok
 
     async def _get(self, cursor: str) -> bytes:
-        query = {"_count": str(self.count), **({"cursor": cursor} if cursor else {})}
+        query = {"_count": str(self.count), **self.query, **({"cursor": cursor} if cursor else {})}
         url = f"{self.hub}/v1/Bundle?{urlencode(query)}"
         headers = await self.authorise("GET", url)
         async with self._client().get(url, headers=headers, raise_for_status=True) as answer:

@@ -9,16 +9,17 @@ import json
 import secrets
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from hub.app.addresses import addresses
 from hub.app.children import Child, Keeper
 from hub.app.orders import Orders
-from hub.app.test_clients import with_test_clients
+from hub.app.test_clients import epj_polling, with_test_clients
 from hub.model.errors import ConfigurationError, ConfigurationFault
 from hub.mqtt.embedded import HUB_USER, EmbeddedBroker, Login
 from hub.settings import Settings
@@ -107,7 +108,7 @@ async def _start(wishes: Wishes, directory: Path, stack: contextlib.AsyncExitSta
     else:
         running.endpoints["mqtt"] = _without_login(broker_url)
     if simulated:
-        await _start_epjs(simulated, http, directory, stack, running)
+        await _start_epjs(simulated, partial(epj_polling, clients, http), directory, stack, running)
     urls = {m.organisation_number: m.epj.url for m in settings.municipality if m.epj.url}
     urls |= {s.organisation_number: s.root + _PATHS.get(s.adapter, "") for s in simulated}
     orders = Orders(
@@ -245,7 +246,11 @@ async def _answers(host: str, port: int) -> None:
 
 
 async def _start_epjs(
-    simulated: list[SimulatedEpj], http: str, directory: Path, stack: contextlib.AsyncExitStack, running: Running
+    simulated: list[SimulatedEpj],
+    polling: Callable[[str], dict[str, Any]],
+    directory: Path,
+    stack: contextlib.AsyncExitStack,
+    running: Running,
 ) -> None:
     """Run the simulated EPJs, all in one process of their own."""
     file = directory / "epj.json"
@@ -257,7 +262,7 @@ async def _start_epjs(
             "adapter": s.adapter,
             "socket": s.listening.fileno(),
             "store": str(directory / f"epj-{s.organisation_number}.sqlite"),
-            "hub_url": f"{http}/pull/{s.organisation_number}",
+            **polling(s.organisation_number),
         }
         for s in simulated
     ]

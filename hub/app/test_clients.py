@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hub.app.addresses import addresses
 from hub.model.client import Client
+from hub.model.versions import CONTENT_SYSTEM, JOURNAL_NOTE
 from hub.settings import Settings
 from hub.token_service import TEST_KEY_FILE, make_test_client
 
@@ -40,12 +42,12 @@ class TestClients:
 
 
 def with_test_clients(settings: Settings, directory: Path, pulling: Iterable[str]) -> TestClients:
-    """Make, or find again in `directory`, the clients of test mode; none where there is nobody to make them for.
+    """Make, or find again in `directory`, the clients of test mode; none where the doors trust another issuer.
 
     The test client speaks for the first municipality whose EPJ doesn't fetch for itself, and is its first sender.
     """
     fetching = set(pulling)
-    if settings.mode != "test":
+    if settings.mode != "test" or settings.token_service.issuer is not None:
         return TestClients(settings, {}, {})
     sender = min(settings.sender, key=lambda s: s.municipality in fetching)
     test = make_test_client(
@@ -64,6 +66,22 @@ def with_test_clients(settings: Settings, directory: Path, pulling: Iterable[str
     }
     known = settings.model_copy(update={"client": (*settings.client, test, *epjs.values())})
     return TestClients(known, {"test_client": told}, {n: _epj_directory(directory, n) / TEST_KEY_FILE for n in epjs})
+
+
+def epj_polling(clients: TestClients, http: str, number: str) -> dict[str, Any]:
+    """How the simulated EPJ of a municipality reaches its notes: JFT, signed in as itself.
+
+    Where the doors trust another issuer, it has no client there, and uses the hub's own simple door.
+    """
+    key = clients.epj_keys.get(number)
+    if key is None:
+        return {"hub_url": f"{http}/pull/{number}"}
+    at = addresses(http)
+    return {
+        "hub_url": at["jft_read"],
+        "query": {"_tag": f"{CONTENT_SYSTEM}|{JOURNAL_NOTE}"},
+        "sign_in": {"issuer": at["token_service"], "client_id": epj_client_id(number), "private_jwk": str(key)},
+    }
 
 
 def epj_client_id(number: str) -> str:

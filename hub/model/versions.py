@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 
 VERSION_BITS = 16
+#: The tag of a journal note where single events are read beside it.
+CONTENT_SYSTEM, JOURNAL_NOTE = "urn:knutepunkt:content", "journal-note"
 _DIGITS = VERSION_BITS // 4
 _FORM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 

@@ -17,8 +17,6 @@ SOURCE_CLIENT_NAME = f"{_BASE}source-client-name"
 SOURCE_SYSTEM_NAME = f"{_BASE}source-system-name"
 #: The documentation names no system for this one; a reader may leave the system out.
 ACKNOWLEDGED_SYSTEM, ACKNOWLEDGED = f"{_BASE}event-status", "journaling-acknowledged"
-#: The hub's own: the journal note of a whole case, for an EPJ that lets the hub write its notes.
-CONTENT_SYSTEM, JOURNAL_NOTE = "urn:knutepunkt:content", "journal-note"
 CASE_SYSTEM = "urn:knutepunkt:case"
 
 

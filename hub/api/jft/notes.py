@@ -12,14 +12,14 @@ from fastapi import Response
 
 from hub.api.bodies import Parameters
 from hub.api.errors import NotFound
-from hub.api.jft.events import CASE_SYSTEM, CONTENT_SYSTEM, JOURNAL_NOTE, source_tags
+from hub.api.jft.events import CASE_SYSTEM, source_tags
 from hub.api.paging import Counts, cursor_after, instant, link, read_span
 from hub.api.searchset import Entry, searchset
 from hub.fhir import verbatim
 from hub.journal import compose
 from hub.model.event import Source
 from hub.model.times import microseconds
-from hub.model.versions import case_and_change, version_id
+from hub.model.versions import CONTENT_SYSTEM, JOURNAL_NOTE, case_and_change, version_id
 from hub.store.delivering import Delivery, Settled, settle
 from hub.store.engine import Engines
 from hub.store.paging import Page, one_delivery, pages_after
@@ -79,9 +79,9 @@ async def acknowledge_note(jft: Jft, municipality: str, version: str) -> bool:
         found = await one_delivery(connection, municipality, DESTINATION, named[0])
     if found is None or not 0 < named[1] <= found.change:
         return False
-    await settle_delivery(jft.engines, settled(jft, found, change=named[1]))
-    if named[1] == found.change:
-        async with jft.engines.writing() as connection:
+    async with jft.engines.writing() as connection:
+        await settle(connection, [settled(jft, found, change=named[1])])
+        if named[1] == found.change:
             await mark_cases(connection, [found.case_id], at=jft.clock.now(), acknowledged=True)
     return True
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from hub.api.bodies import Parameters
 from hub.api.errors import fault
 from hub.api.jft import events
+from hub.model.versions import CONTENT_SYSTEM, JOURNAL_NOTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def _with(asked: Wanted, text: str, municipality: str) -> Wanted:
     system, code = _token(text)
     if _is_acknowledged(system, code):
         return replace(asked, acknowledged=True)
-    if (system, code) == (events.CONTENT_SYSTEM, events.JOURNAL_NOTE):
+    if (system, code) == (CONTENT_SYSTEM, JOURNAL_NOTE):
         return replace(asked, notes=True)
     if system == events.PARENT_ORGANISATION:
         return replace(asked, nothing=asked.nothing or code != municipality)
