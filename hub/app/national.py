@@ -16,6 +16,7 @@ from hub.api import errors, jft, lint, pit, pmd, vkp
 from hub.api.access import AccessRules, ClaimRule, Gate, KeySource, RemoteKeys
 from hub.api.vkp.forwarding import Forwarding
 from hub.app.addresses import addresses
+from hub.app.console import People
 from hub.app.test_clients import TEST_CLIENT
 from hub.ingest.accepting import Ingest
 from hub.model import helseid
@@ -51,6 +52,7 @@ class NationalParts:
     document: Callable[[JournalNote, str | None], bytes]
     usage_of: Callable[[Delivery, datetime], UsageRecord]
     new_id: Callable[[], str]
+    people: People | None = None
 
 
 def add_national_doors(app: FastAPI, parts: NationalParts) -> None:
@@ -101,13 +103,14 @@ def _token_service(parts: NationalParts) -> TokenService:
     settings = parts.settings
     return TokenService(
         issuer=addresses(parts.http)["token_service"],
-        clients=known_clients(settings.client),
+        clients=known_clients((*settings.client, *((parts.people.client,) if parts.people else ()))),
         keys=SigningKeys(parts.data_directory / KEY_FILE),
         replay=parts.replay,
         clock=parts.clock,
         new_id=lambda: uuid.uuid4().hex,
         mode=settings.mode,
         assertion_audience=settings.token_service.assertion_audience,
+        test_users=parts.people.test_users if parts.people else (),
     )
 
 

@@ -70,7 +70,7 @@ class _Outlet:
 
 def make_parts(orders: Orders, engines: Engines) -> Parts:
     """Every part of the hub, wired and not yet running."""
-    installation = _kept(orders.data_directory / "installation.id", lambda: secrets.token_hex(8).encode()).decode()
+    installation = kept(orders.data_directory / "installation.id", lambda: secrets.token_hex(8).encode()).decode()
     clock: Clock = ScaledClock.parse(orders.clock) if orders.clock else SystemClock()
     settings = orders.settings
     usage_of = _usage_of(pseudonym_key(orders.data_directory))
@@ -136,10 +136,10 @@ def _secret(municipality: MunicipalitySettings) -> str | None:
 
 def pseudonym_key(directory: Path) -> bytes:
     """The key of this hub's pseudonyms, made at first use and kept beside the store, for the owner's eyes only."""
-    return _kept(directory / "pseudonym.key", new_key)
+    return kept(directory / "pseudonym.key", new_key)
 
 
-def _kept(file: Path, make: Callable[[], bytes]) -> bytes:
+def kept(file: Path, make: Callable[[], bytes]) -> bytes:
     """What `file` holds; made and written whole the first time, for the owner's eyes only."""
     if not file.exists():
         temporary = file.with_suffix(".new")

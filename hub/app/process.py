@@ -25,6 +25,8 @@ from hub.store.waiting import held
 log = logging.getLogger(__name__)
 
 STORE_FAILED = 3
+#: How long open streams (the console's live flow) may hold up the end, in seconds.
+_GRACE_S = 1
 
 
 class _Server(uvicorn.Server):
@@ -56,7 +58,15 @@ async def run(orders: Orders) -> None:
 
 
 async def _run_until(stopping: asyncio.Event, orders: Orders, parts: Parts) -> None:
-    server = _Server(uvicorn.Config(web_application(orders, parts), log_config=None, access_log=False, lifespan="off"))
+    server = _Server(
+        uvicorn.Config(
+            web_application(orders, parts),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+    )
     listening = socket.socket(fileno=orders.http_fd)
     async with asyncio.TaskGroup() as tasks:
         work = [

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from hub.api import operations as operations_door
 from hub.api import pull as pull_door
 from hub.api.operations import Operations
+from hub.app.console import People, add_console, people
 from hub.app.national import NationalParts, add_national_doors
 from hub.app.orders import Orders
 from hub.app.parts import Parts
@@ -20,7 +21,9 @@ def web_application(orders: Orders, parts: Parts) -> FastAPI:
     operations = Operations(parts.engines, parts.ingest, parts.dispatcher, parts.clock, orders.operations_token)
     app.include_router(operations_door.router(operations))
     app.include_router(pull_door.router(_pull(orders, parts)))
-    add_national_doors(app, _national(orders, parts))
+    known = people(orders)
+    add_national_doors(app, _national(orders, parts, known))
+    add_console(app, orders, parts, known)
 
     @app.get("/health", tags=["drift"])
     async def health() -> JSONResponse:
@@ -31,7 +34,7 @@ def web_application(orders: Orders, parts: Parts) -> FastAPI:
     return app
 
 
-def _national(orders: Orders, parts: Parts) -> NationalParts:
+def _national(orders: Orders, parts: Parts, known: People | None) -> NationalParts:
     pull = _pull(orders, parts)
     return NationalParts(
         settings=orders.settings,
@@ -45,6 +48,7 @@ def _national(orders: Orders, parts: Parts) -> NationalParts:
         document=pull.document,
         usage_of=parts.usage_of,
         new_id=parts.new_id,
+        people=known,
     )
 
 

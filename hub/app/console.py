@@ -1,0 +1,181 @@
+"""Wires the console: its parts, and signing people in through our own token service."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from fastapi import FastAPI
+from joserfc.jwk import Key
+
+from hub.app.addresses import addresses
+from hub.app.orders import Orders
+from hub.app.parts import Parts, kept
+from hub.console.console import Console, Person, SignInFailed
+from hub.console.routes import routes
+from hub.console.sign_in_pages import TEST_USERS
+from hub.jose.keys import algorithm_of, new_key, public_jwk
+from hub.jose.signed import BadSignature, Signed, check_signature, peek, sign
+from hub.model.client import Client
+from hub.routing import routing_table
+from hub.token_service import KEY_FILE, SigningKeys, TestUser, TokenService, known_clients
+from hub.token_service.assertion import ASSERTION_TYPE
+from hub.token_service.errors import OAuthError
+from hub.token_service.token_endpoint import TokenRequest, token_for
+
+CLIENT_ID = "knutepunkt-console"
+_ASSERTION_S = 30
+_LOOPBACK_NAMES = ("127.0.0.1", "localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The console as a client of the token service, and who can sign in with one click."""
+
+    client: Client
+    key: Key
+    test_users: tuple[TestUser, ...]
+
+
+def people(orders: Orders) -> People | None:
+    """Who may sign in through our token service: test users in test mode, else nobody."""
+    if orders.settings.mode != "test":
+        return None
+    key = new_key("EC")
+    client = Client(
+        client_id=CLIENT_ID,
+        name="Knutepunkts konsoll",
+        jwks=(public_jwk(key),),
+        scopes=("openid",),
+        organisation_number=orders.settings.municipality[0].organisation_number,
+        grants=("authorization_code",),
+        redirect_uris=_returns(orders.http_url),
+    )
+    return People(client, key, tuple(TestUser(u.subject, u.name, u.roles) for u in TEST_USERS))
+
+
+def _returns(http: str) -> tuple[str, ...]:
+    """Where a browser may come back to: under the name of this machine that it was using."""
+    own = urlsplit(http)
+    names = _LOOPBACK_NAMES if own.hostname in _LOOPBACK_NAMES else (own.hostname or "",)
+    port = f":{own.port}" if own.port else ""
+    found = dict.fromkeys([f"{http}/sign-in/done", *(f"{own.scheme}://{name}{port}/sign-in/done" for name in names)])
+    return tuple(found)
+
+
+def add_console(app: FastAPI, orders: Orders, parts: Parts, known: People | None) -> None:
+    """Put the console's pages into `app`."""
+    settings = orders.settings
+    console = Console(
+        engines=parts.engines,
+        ingest=parts.ingest,
+        dispatcher=parts.dispatcher,
+        clock=parts.clock,
+        publisher=parts.bridge,
+        settings=settings,
+        routing=routing_table(settings),
+        epj_roots=_roots(orders),
+        http_url=orders.http_url,
+        mqtt_url=orders.broker_url.rpartition("@")[2] if "@" in orders.broker_url else orders.broker_url,
+        data_directory=orders.data_directory,
+        is_open=orders.operations_token is None,
+        sign_in=None if known is None else TokenServiceSignIn(_token_service(orders, parts, known), known),
+        operations_token=orders.operations_token,
+        key=kept(orders.data_directory / "console.key", lambda: secrets.token_bytes(32)),
+    )
+    app.router.routes.extend(routes(console))
+
+
+def _roots(orders: Orders) -> Mapping[str, str]:
+    """The simulated EPJs' own addresses."""
+    simulated = {m.organisation_number for m in orders.settings.municipality if m.epj.url is None}
+    found = {}
+    for number, url in orders.epj_urls.items():
+        if number in simulated:
+            parts = urlsplit(url)
+            found[number] = f"{parts.scheme}://{parts.netloc}"
+    return found
+
+
+def _token_service(orders: Orders, parts: Parts, known: People) -> TokenService:
+    """The token service that is mounted under `/helseid`, as far as redeeming our own codes needs it."""
+    return TokenService(
+        issuer=addresses(orders.http_url)["token_service"],
+        clients=known_clients([known.client]),
+        keys=SigningKeys(orders.data_directory / KEY_FILE),
+        replay=parts.replay,
+        clock=parts.clock,
+        new_id=lambda: uuid.uuid4().hex,
+        mode=orders.settings.mode,
+        test_users=known.test_users,
+    )
+
+
+class TokenServiceSignIn:
+    """Authorization code with PKCE against our own token service, which is asked without leaving the process."""
+
+    def __init__(self, service: TokenService, known: People) -> None:
+        self._service = service
+        self._known = known
+
+    def address(self, *, state: str, nonce: str, challenge: str, host: str) -> str:
+        """Where to send the browser, under the host name that it uses now."""
+        query = {
+            "client_id": CLIENT_ID,
+            "redirect_uri": self._return_to(host),
+            "response_type": "code",
+            "scope": "openid",
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+            "state": state,
+            "nonce": nonce,
+        }
+        return f"{urlsplit(self._service.issuer).path}/connect/authorize?{urlencode(query)}"
+
+    async def redeem(self, *, code: str, nonce: str, verifier: str, host: str) -> Person:
+        """Who signed in. Raises SignInFailed."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._return_to(host),
+            "code_verifier": verifier,
+            "client_id": CLIENT_ID,
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": self._assertion(),
+        }
+        try:
+            granted = await token_for(self._service, TokenRequest(form, (), self._service.token_endpoint))
+            said = peek(str(granted.body["id_token"]))
+            key = self._service.ring().find(said.key_id)
+            check_signature(said, () if key is None else (key,))
+        except (OAuthError, BadSignature) as error:
+            raise SignInFailed(str(error)) from error
+        return self._person(said, nonce)
+
+    def _person(self, said: Signed, nonce: str) -> Person:
+        is_ours = said.text("iss") == self._service.issuer and said.text("aud") == CLIENT_ID
+        is_fresh = (said.number("exp") or 0) > self._service.now() and said.text("nonce") == nonce
+        subject, roles = said.text("sub"), said.claims.get("roles")
+        if not (is_ours and is_fresh and subject and isinstance(roles, list)):
+            raise SignInFailed("the ID token is not for this sign-in")
+        return Person(subject, said.text("name") or subject, frozenset(map(str, roles)))
+
+    def _return_to(self, host: str) -> str:
+        uris = self._known.client.redirect_uris
+        return next((uri for uri in uris if urlsplit(uri).netloc == host), uris[0])
+
+    def _assertion(self) -> str:
+        now, key = self._service.now(), self._known.key
+        claims = {
+            "iss": CLIENT_ID,
+            "sub": CLIENT_ID,
+            "aud": self._service.issuer,
+            "iat": now,
+            "exp": now + _ASSERTION_S,
+            "jti": uuid.uuid4().hex,
+        }
+        header = {"alg": algorithm_of(key), "typ": "client-authentication+jwt", "kid": key.kid}
+        return sign(claims, key, header=header)

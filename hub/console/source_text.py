@@ -1,0 +1,88 @@
+"""A message as numbered lines, with each finding at the line of the element that it speaks of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from hub.fhir import verbatim
+from hub.fhir.paths import place_of
+from hub.fhir.positions import Positions
+from hub.model.finding import Finding
+
+_TOLD = re.compile(r"linje (\d+)")
+#: Characters of one line that are shown; a message without line breaks that is no JSON could be very long.
+_LINE_MOST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A line, and the numbers (from 1) of the findings that point at it; `tone` is of the gravest."""
+
+    number: int
+    text: str
+    marks: tuple[int, ...] = ()
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """A finding with its number and the line that it points at (0 where it points at nothing)."""
+
+    number: int
+    finding: Finding
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """The text, and what points into it."""
+
+    lines: tuple[SourceLine, ...]
+    pointed: tuple[Pointed, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return "\n".join(line.text for line in self.lines)
+
+
+def source_text(raw: bytes, findings: Sequence[Finding]) -> SourceText:
+    """`raw` laid out for reading: JSON on many lines with its numbers as written; anything else as it came."""
+    text = readable(raw)
+    places = _places(text, findings)
+    pointed = tuple(Pointed(i, f, places[i - 1]) for i, f in enumerate(findings, 1))
+    lines = tuple(_line(number, line, pointed) for number, line in enumerate(text.split("\n"), 1))
+    return SourceText(lines, pointed)
+
+
+def readable(raw: bytes) -> str:
+    """The message with line breaks and indents, where it is JSON on one line; else as it came."""
+    text = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "backslashreplace").replace("\r\n", "\n")
+    if "\n" in text.strip() or _value(raw) is None:
+        return text
+    return verbatim.dumps_readable(verbatim.loads(raw.removeprefix(b"\xef\xbb\xbf"))).decode()
+
+
+def _value(raw: bytes) -> object:
+    try:
+        return orjson.loads(raw.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _places(text: str, findings: Sequence[Finding]) -> list[int]:
+    value = _value(text.encode("utf-8", "surrogatepass"))
+    if value is None:
+        return [int(m[1]) if (m := _TOLD.search(f.advice)) else 0 for f in findings]
+    positions = Positions(text)
+    return [positions.of(place_of(value, f.path)).line for f in findings]
+
+
+def _line(number: int, text: str, pointed: Sequence[Pointed]) -> SourceLine:
+    here = [p for p in pointed if p.line == number]
+    tone = next((s for s in ("error", "warning", "information") if any(p.finding.severity == s for p in here)), "")
+    return SourceLine(number, text[:_LINE_MOST], tuple(p.number for p in here), tone)

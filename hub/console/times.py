@@ -1,0 +1,36 @@
+"""Times as the console's readers see them: Norwegian local time, in the page's language."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from hub.model.clock import OSLO
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def shown(moment: datetime, language: str) -> str:
+    """Date and time to the second."""
+    t = moment.astimezone(OSLO)
+    if language == "en":
+        return f"{t.day} {_MONTHS[t.month - 1]} {t.year}, {t:%H:%M:%S}"
+    return f"{t:%d.%m.%Y} kl. {t:%H:%M:%S}"
+
+
+def time_of_day(moment: datetime) -> str:
+    """The time to the second."""
+    return f"{moment.astimezone(OSLO):%H:%M:%S}"
+
+
+def ago(since: timedelta, language: str) -> str:
+    """How long a time is, roughly: seconds, minutes, hours or days."""
+    seconds = max(int(since.total_seconds()), 0)
+    for size, nb, en in ((86_400, "d", "d"), (3_600, "t", "h"), (60, "min", "min")):
+        if seconds >= size:
+            return f"{seconds // size} {en if language == 'en' else nb}"
+    return f"{seconds} s"
+
+
+def thousands(number: int, language: str) -> str:
+    """A whole number with its thousands apart."""
+    return f"{number:,}".replace(",", "\u202f" if language == "nb" else ",")
