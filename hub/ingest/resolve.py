@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from hub.ingest.identify import alarm_names, untyped_candidates, wanted_names
+from hub.ingest.names import alarm_names, untyped_candidates, wanted_names
 from hub.ingest.remarks import remarks_as_json
 from hub.model.codes import EventKind, ReceiptCode, Route
 from hub.model.event import Candidate, Event

@@ -32,6 +32,12 @@ def postgresql_store(postgresql: Cluster) -> str:
     return postgresql.new_database(template="test_1")
 
 
+@pytest.fixture
+def sqlite_store(tmp_path: Path) -> Path:
+    """A fresh SQLite store."""
+    return new_file(tmp_path)
+
+
 @pytest.fixture(params=BOTH)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     """The location of a fresh store: SQLite, and PostgreSQL where it is installed."""
