@@ -33,12 +33,17 @@ class SimulatedEpj:
             for n in await self._call("GET", "notes")
         ]
 
+    async def counts(self) -> dict[str, int]:
+        """How many `notes` and `patients` there are, and how many notes were `registered_twice`."""
+        counts: dict[str, int] = await self._call("GET", "counts")
+        return counts
+
     async def wait_for_notes(self, how_many: int, *, within_s: float = 20.0) -> list[JournalNote]:
         """The notes, as soon as there are `how_many`. Raises TimeoutError when there aren't in time."""
         async with asyncio.timeout(within_s):
-            while len(notes := await self.notes()) < how_many:  # noqa: ASYNC110 — the notes are in another process
+            while (await self.counts())["notes"] < how_many:  # noqa: ASYNC110 — the notes are in another process
                 await asyncio.sleep(0.05)
-            return notes
+            return await self.notes()
 
     async def fail(self, fault: str, *, count: int | None = None, seconds: float | None = None) -> None:
         """Let the next `count` requests, or all for `seconds`, meet a fault (`down`, `slow`, `refuses` …)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import importlib.util
+import os
 import signal
 import subprocess
 import sys
@@ -71,9 +72,12 @@ def run(
     settings: Annotated[Path, typer.Option(help="Innstillinger (TOML).")] = Path("connector.toml"),
 ) -> None:
     """Kjør en kobling til den stanses (Ctrl-C eller SIGTERM)."""
-    sys.path.insert(0, str(settings.resolve().parent))
+    file = settings.resolve()
+    sys.path.insert(0, str(file.parent))
     try:
-        asyncio.run(_receive(_class_of(kind, settings.resolve().parent), read_settings(settings)))
+        read = read_settings(file)
+        os.chdir(file.parent)  # the source's paths, too, count from the file
+        asyncio.run(_receive(_class_of(kind, file.parent), read))
     except (ConfigurationError, KnutepunktError) as error:
         raise _stopped(str(error)) from error
 

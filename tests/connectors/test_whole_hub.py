@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -31,7 +32,7 @@ from connectors import (
 )
 from connectors.mqtt import MqttConnection
 from connectors.response_centre import ResponseCentre
-from connectors.testing.running_hub import RunningHub
+from connectors.testing.running_hub import RunningHub, running_hub
 from connectors.testing.simulated_epj import SimulatedEpj
 from connectors.transport.mqtt import MqttTransport
 from tests.connectors import telling
@@ -39,6 +40,7 @@ from tests.connectors.killing import die_often
 from tests.connectors.people import synthetic_numbers
 
 PEOPLE = synthetic_numbers(40)[20:]
+CENTRE = "Vakt_Sentral_Testvik"
 NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=30)
 
 
@@ -77,43 +79,67 @@ async def test_what_the_hub_rejects_is_refused_with_the_rule(hub: RunningHub) ->
     assert "DetectedIssue.code" in report.text
 
 
+WITH_A_CENTRE = """
+mode = "test"
+
+[[municipality]]
+organisation_number = "314159265"
+name = "Testvik"
+
+[[sender]]
+id = "Acme_Alarm_Testvik"
+municipality = "314159265"
+
+[[sender]]
+id = "Vakt_Sentral_Testvik"
+municipality = "314159265"
+
+[routing]
+alert = "response_centre"
+"""
+
+
+@pytest.fixture(scope="module")
+def hub_with_a_centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    folder = tmp_path_factory.mktemp("centre")
+    (folder / "config.toml").write_text(WITH_A_CENTRE)
+    with running_hub(folder, folder / "config.toml") as running:
+        yield running
+
+
 async def test_an_alarm_goes_to_the_response_centre_and_into_the_journal_once_when_it_is_closed(
-    hub: RunningHub, epj: SimulatedEpj, tmp_path: Path
+    hub_with_a_centre: RunningHub, tmp_path: Path
 ) -> None:
-    before = len(await epj.notes())
+    hub, epj = hub_with_a_centre, SimulatedEpj(hub_with_a_centre.epj)
     alarm = SafetyAlarmRaised(patient=patient(PEOPLE[5]), device="TA-5", number="A-5", at=NOW)
     line = MqttConnection(hub.mqtt, client_id="centre-test", session="persistent")
     handling = MqttTransport(
         MqttConnection(hub.mqtt, client_id="centre-handling", connect_within_s=None),
         municipality=hub.municipality,
-        sender="Vakt_Sentral_Testvik",
+        sender=CENTRE,
     )
     async with (
+        asyncio.timeout(30),
         line,
-        ResponseCentre(
-            line, municipality=hub.municipality, sender="Vakt_Sentral_Testvik", memory=tmp_path / "a"
-        ) as centre,
-        Connector(handling, municipality=hub.municipality, sender="Vakt_Sentral_Testvik") as vakt,
+        ResponseCentre(line, municipality=hub.municipality, sender=CENTRE, memory=tmp_path / "alerts.db") as centre,
+        Connector(handling, municipality=hub.municipality, sender=CENTRE) as vakt,
         hub.connector() as vendor,
     ):
         assert (await (await vendor.tell(alarm)).answered()).receipt == "accepted"
-        async for alert in centre.alerts():
-            await alert.confirm()
-            if alert.resource["identifier"][0]["value"] == "A-5":
-                break
-        forwarded = ForwardedAlert.read(alert.payload)
+        alert = await anext(centre.alerts())
+        assert alert.resource["identifier"][0]["value"] == "A-5"
+        await alert.confirm()
+        about = ForwardedAlert.read(alert.payload)
         steps = [
-            Acknowledged(alert=forwarded, at=NOW + timedelta(minutes=1), by="op-1"),
-            Closed(
-                alert=forwarded, at=NOW + timedelta(minutes=5), by="op-1", note="Falt, uskadd.", action="Hjulpet opp"
-            ),
+            Acknowledged(alert=about, at=NOW + timedelta(minutes=1), by="op-1"),
+            Closed(alert=about, at=NOW + timedelta(minutes=5), by="op-1", note="Falt, uskadd.", action="Hjulpet opp"),
         ]
         for told in await vakt.tell_all(steps):
             assert (await told.answered()).fate is Fate.TAKEN
-        await epj.wait_for_notes(before + 1)
-        await asyncio.sleep(0.5)  # time for a second note to show itself, were there one
-    mine = [n for n in await epj.notes() if n.patient == PEOPLE[5]]
-    assert len(mine) == 1
+        await epj.wait_for_notes(1)
+        while (await epj.notes())[0].versions < 2:  # noqa: ASYNC110 — the notes are in another process
+            await asyncio.sleep(0.05)
+    assert [n.patient for n in await epj.notes()] == [PEOPLE[5]]
 
 
 @pytest.mark.slow

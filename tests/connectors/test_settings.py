@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from joserfc.jwk import ECKey
+
+from connectors import Connector
+from connectors.settings import connector_of, read_settings, transport_of
+from connectors.testing import VirtualClock
+from connectors.transport.http import JftTransport, VkpTransport
+from connectors.transport.mqtt import MqttTransport
+from hub.model.errors import ConfigurationError
+
+HEAD = 'municipality = "314159265"\nsender = "Acme_Alarm_Testvik"\n'
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "connector.toml"
+    file.write_text(text)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('hub = "mqtt://127.0.0.1:1"', MqttTransport),
+        (
+            'hub = "mqtts://broker.example"\n[mqtt]\nversion = "5"\nusername = "u"\npassword_file = "pw"\n',
+            MqttTransport,
+        ),
+        ('transport = "vkp"\nhub = "https://vkp.example"\nservice_codes = ["ta"]', VkpTransport),
+        ('transport = "jft"\nhub = "https://jft.example"', JftTransport),
+    ],
+)
+def test_the_way_to_the_hub_is_a_matter_of_settings(text: str, kind: type, tmp_path: Path) -> None:
+    (tmp_path / "pw").write_text("hemmelig\n")
+    settings = read_settings(written(tmp_path, HEAD + text))
+    assert isinstance(transport_of(settings, VirtualClock()), kind)
+    assert settings.spool == tmp_path / "spool.db"
+    assert isinstance(connector_of(Connector, settings), Connector)
+
+
+def test_sign_in_reads_its_key_beside_the_settings(tmp_path: Path) -> None:
+    key = ECKey.generate_key("P-256", {"alg": "ES256"}, auto_kid=True)
+    (tmp_path / "client.jwk.json").write_text(json.dumps(key.as_dict(private=True)))
+    helseid = (
+        '[helseid]\nissuer = "https://sts.example"\nclient_id = "c"\nkey_file = "client.jwk.json"\n'
+        'scopes = ["nhn:jft/api"]\norganisation = "314159265"\n'
+    )
+    settings = read_settings(written(tmp_path, f'{HEAD}transport = "jft"\nhub = "https://jft.example"\n{helseid}'))
+    assert settings.helseid is not None
+    client = settings.helseid.client()
+    assert (client.key.kid, client.organisation and client.organisation.parent) == (key.kid, "314159265")
+    (tmp_path / "client.jwk.json").unlink()
+    with pytest.raises(ConfigurationError, match=r"helseid\.key_file"):
+        settings.helseid.client()
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("", ["hub: mangler", "municipality: mangler", "sender: mangler"]),
+        (HEAD + 'hub = "http://x"', ["må begynne med mqtt://"]),
+        (HEAD + 'hub = "mqtt://x"\ntransport = "jft"', ["må begynne med http://"]),
+        (HEAD + 'hub = "mqtt://x"\nhubb = 1\n[mqtt]\nversion = "4"', ["hubb: ukjent nøkkel", "mqtt.version"]),
+        ('municipality = "1"\nsender = "a b"\nhub = "mqtt://x"', ["municipality", "sender"]),
+        ("hub =", ["connector.toml"]),
+    ],
+)
+def test_every_fault_in_the_settings_is_told_at_once(text: str, faults: list[str], tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        read_settings(written(tmp_path, text))
+    for fault in faults:
+        assert fault in str(refused.value)
+
+
+def test_settings_that_are_not_there_are_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"connector\.toml"):
+        read_settings(tmp_path / "connector.toml")
