@@ -41,7 +41,9 @@ class Device:
     key of `devices_sim.town.SERVICES`, and `share` the key of the rate that says how many of the service's
     recipients have one (None: all). `codes` are all alert codes that it may send, `dispense_codes` its dispenses'.
     `day` gives what it says in a day, in any order. `heartbeat_s` is how often it gives a sign of life (None: never
-    declares an interval), `battery_days` how long a battery lasts (None: mains).
+    declares an interval), `battery_days` how long a battery lasts (None: mains). `quiet`, where given, tells cheaply
+    by the seeds of the resident's and the kit's date that `day` would give nothing: for what most homes have, and
+    most days are not heard of.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Device:
     heartbeat_s: int | None = 3600
     battery_days: int | None = None
     dispense_codes: tuple[str, ...] = ()
+    quiet: Callable[[Resident, int, int, RateValues], bool] | None = None
 
 
 class ResidentDay:

@@ -12,7 +12,9 @@ from devices_sim.localday import HOUR
 from devices_sim.randomness import Stream, mixed, unit_of
 
 if TYPE_CHECKING:
-    from devices_sim.resident import Kit
+    from devices_sim.localday import LocalDay
+    from devices_sim.rates import RateValues
+    from devices_sim.resident import Kit, Resident
 
 _DAY = 24 * HOUR
 #: A broker publishes the last will this long after it last heard of the device (one and a half keep-alives).
@@ -27,6 +29,17 @@ class Outage:
     start: int
     end: int
     dead: bool = False
+
+
+def is_quiet(resident: Resident, kit: Kit, date: LocalDay, rates: RateValues) -> bool:
+    """Whether a resident's only kit surely sends nothing on a date: no sign of life is due, and nothing happens."""
+    quiet, every = kit.device.quiet, kit.device.heartbeat_s
+    if quiet is None or (every is not None and _next_sign(kit, date, every) < _DAY):
+        return False
+    seed = mixed(kit.salt, date.number)
+    if unit_of(seed) < max(rates["equipment.offline_per_day"], rates["equipment.battery_forgotten"]):
+        return False
+    return quiet(resident, mixed(resident.salt, date.number), seed, rates)
 
 
 def equipment_day(of: ResidentDay, kit: Kit) -> Iterator[Happening]:
@@ -87,9 +100,13 @@ def _empties_at(day: DeviceDay) -> int:
     return _DAY if days is None else days * _DAY - _used(day, days)
 
 
+def _next_sign(kit: Kit, date: LocalDay, every: int) -> int:
+    """The local second of the next sign of life; beyond the day's end when none is due that day."""
+    return -(date.number * _DAY + kit.salt % every) % every
+
+
 def _signs_of_life(day: DeviceDay, every: int, outage: Outage | None) -> Iterator[Happening]:
-    begun = day.date.number * _DAY + day.kit.salt % every
-    for second in range(-begun % every, _DAY, every):
+    for second in range(_next_sign(day.kit, day.date, every), _DAY, every):
         left = battery(day, second)
         state = Status("low_battery" if left < LOW_BATTERY else "online", left, every + every // 8)
         happening = day.says(second, state)

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import exp
+from typing import TYPE_CHECKING
 
 from devices_sim.device import Device, DeviceDay, Example
 from devices_sim.happening import Alert, Happening
+from devices_sim.randomness import Stream, unit_of
+
+if TYPE_CHECKING:
+    from devices_sim.rates import RateValues
+    from devices_sim.resident import Resident
 
 #: What a call for help is about, with a weight. The response centre finds it out by talking.
 CAUSES = (
@@ -31,6 +38,15 @@ def day(day: DeviceDay) -> Iterator[Happening]:
     for _ in range(day.stream.count(calls)):
         cause = day.stream.weighted(CAUSES) if day.stream.chance(help_calls / calls) else "accidental"
         yield day.says(_waking_second(day), _call(day, cause, None))
+
+
+def quiet(resident: Resident, resident_seed: int, kit_seed: int, rates: RateValues) -> bool:
+    """Whether nothing goes wrong and nobody calls: the first draws of `troubles_of` and of `day`."""
+    frailty = resident.frailty
+    if unit_of(resident_seed) < (rates["people.fall_per_day"] + rates["people.unwell_per_day"]) * frailty:
+        return False
+    calls = rates["safety_alarm.help_per_day"] * frailty + rates["safety_alarm.accidental_per_day"]
+    return Stream(kit_seed).unit() < exp(-calls)
 
 
 def _waking_second(day: DeviceDay) -> int:
@@ -70,4 +86,5 @@ DEVICE = Device(
     ),
     heartbeat_s=604_800,
     battery_days=730,
+    quiet=quiet,
 )

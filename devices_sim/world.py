@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from devices_sim.device import ResidentDay
 from devices_sim.emission import Emission
-from devices_sim.equipment import equipment_day
+from devices_sim.equipment import equipment_day, is_quiet
 from devices_sim.happening import Happening
 from devices_sim.localday import LocalDay, days_from
 from devices_sim.randomness import mixed, unit_of
@@ -57,8 +57,11 @@ def _date(world: World, date: LocalDay, first: float, last: float) -> Iterator[_
 def happenings(residents: Iterable[Resident], date: LocalDay, rates: RateValues) -> Iterator[Happening]:
     """All that the residents' equipment says on a date, resident by resident."""
     for resident in residents:
+        kits = resident.kits
+        if len(kits) == 1 and is_quiet(resident, kits[0], date, rates):
+            continue
         of = ResidentDay(resident, date, rates)
-        for kit in resident.kits:
+        for kit in kits:
             yield from equipment_day(of, kit)
 
 
