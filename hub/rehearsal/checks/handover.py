@@ -1,0 +1,33 @@
+"""The hand-over to operation: nothing waits, nothing is in quarantine, no alert is open, the traffic flows."""
+
+from __future__ import annotations
+
+from hub.rehearsal.checks.outcome import Outcome
+from hub.rehearsal.checks.trial import Trial
+from hub.rehearsal.results import Said, failed, passed
+
+
+async def handover(trial: Trial) -> Outcome:
+    """Whether operation begins with a clean table."""
+    found = await trial.hub.at_rest(trial.municipality)
+    return Outcome(
+        (
+            _none(found.pending, ("saker venter på EPJ", "cases wait for the EHR")),
+            _none(found.waiting, ("leveringer venter på et menneske", "deliveries wait for a person")),
+            _none(found.quarantined, ("meldinger er i karantene", "messages are in quarantine")),
+            *(failed(f"Åpent varsel til drift: {text}", f"Open alert to operations: {text}") for text in found.alerts),
+            *(() if found.alerts else (passed("Ingen åpne varsler til drift.", "No open alerts to operations."),)),
+            _flow(held=found.held),
+        )
+    )
+
+
+def _none(count: int, words: tuple[str, str]) -> Said:
+    texts = (f"{count} {words[0]}.", f"{count} {words[1]}.")
+    return failed(*texts) if count else passed(*texts)
+
+
+def _flow(*, held: bool) -> Said:
+    if held:
+        return failed("Trafikken til EPJ er holdt tilbake.", "The traffic to the EHR is held.")
+    return passed("Trafikken til EPJ går.", "The traffic to the EHR flows.")
