@@ -9,9 +9,11 @@ from typing import Annotated, get_args
 import typer
 
 from hub.cli._cost_order import MeteredBy, ordered, read_billing, telling_faults, with_order, write_text
+from hub.metering.cost_key import stand_in_key
 from hub.metering.input_table import parsed_decimal
 from hub.metering.ledger_export import ExportFormat, write_ledger
 from hub.metering.model_list import model_answers, model_lines
+from hub.metering.municipalities import read_municipalities
 from hub.metering.order_form import OrderForm
 from hub.metering.run import run
 from hub.metering.run_answer import run_answer
@@ -35,6 +37,17 @@ def models(
         typer.echo("[" + ",".join(a.model_dump_json() for a in answers) + "]")
     else:
         typer.echo("\n".join(model_lines(answers, whole=name is not None)))
+
+
+@app.command("key")
+def key(out: Annotated[Path, typer.Option(help="Filen som skrives.")]) -> None:
+    """Skriv erstatningsnøkkelen som en fil, til å bytte ut med tallene fra Grønt hefte."""
+    known = read_municipalities()
+    found = stand_in_key(known)
+    rows = [f"{m.number},{weight},{m.name}" for m, weight in zip(known, found.weights, strict=True)]
+    with telling_faults():
+        write_text(out, "\n".join(["number,weight,name", *rows]) + "\n")
+    typer.echo(f"{found.source} Skrevet til {out}")
 
 
 @app.command("run")

@@ -14,12 +14,10 @@ from decimal import Decimal
 from hub.metering.bill import Bill, BillLine
 from hub.metering.bill_lines import Cell, component_ore, month_lines
 from hub.metering.billing_periods import BillingPeriod, billing_periods
-from hub.metering.charges import charge
 from hub.metering.counting import GRACE_DAYS, CountedUse
 from hub.metering.month import Month
 from hub.metering.pot import Component
-from hub.metering.run import Order, Run, run
-from hub.metering.worlds import expected_world
+from hub.metering.run import Order, Run, run, run_on
 from hub.model.errors import ConfigurationError, ConfigurationFault
 
 
@@ -81,9 +79,7 @@ class Billed:
         known = self.use.known_at(period.known_through)
         ground = replace(self.last.foundation, metered=known)
         order = replace(self.last.order, metered=known)
-        world = expected_world(ground, order.scenario)
-        charges = charge(world, self.last.model, self.last.terms)
-        return Run(order, self.last.model, self.last.terms, ground, world, charges)
+        return run_on(order, self.last.model, self.last.terms, ground)
 
     def bills(self, places: Sequence[int] | None = None) -> Iterator[Bill]:
         """The bills of the municipalities at `places` (None: all), in order of making; none without lines."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from pydantic import BaseModel
@@ -103,7 +103,6 @@ def compare(orders: Sequence[Order], *, draws: int, seed: int) -> ComparisonAnsw
     runs = [run(order) for order in orders]
     simulated = simulate(runs, draws=draws, seed=seed)
     base, scenario = runs[0], runs[0].order.scenario
-    key = base.foundation.key
     return ComparisonAnswer(
         base=base.model.name,
         period_from=str(scenario.start),
@@ -113,15 +112,18 @@ def compare(orders: Sequence[Order], *, draws: int, seed: int) -> ComparisonAnsw
         models=[_compared(one, base, many) for one, many in zip(runs, simulated, strict=True)],
         municipalities=_municipalities(runs, simulated),
         assumptions=[*_assumptions(runs, scenario.uncertainty), f"{draws} trekninger med frø {seed}."],
-        sources=list(base.foundation.sources()),
-        warnings=[key.source] if key.is_stand_in else [],
+        sources=_once(text for one in runs for text in one.sources()),
+        warnings=_once(text for one in runs for text in one.warnings),
     )
 
 
 def _assumptions(runs: Sequence[Run], uncertainty: Uncertainty) -> list[str]:
-    """Each said once, in order."""
-    texts = [text for one in runs for text in one.assumptions()]
-    return list(dict.fromkeys([*texts, *uncertainty.texts()]))
+    return _once([*(text for one in runs for text in one.assumptions()), *uncertainty.texts()])
+
+
+def _once(texts: Iterable[str]) -> list[str]:
+    """Each text once, in order."""
+    return list(dict.fromkeys(texts))
 
 
 def _compared(one: Run, base: Run, many: Drawn) -> ModelComparison:

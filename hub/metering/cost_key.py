@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -50,9 +50,19 @@ def key_from_table(source: InputText, municipalities: Sequence[Municipality]) ->
     if not table.faults and not any(found.values()):
         table.fault(None, "weight", "alle vekter er 0")
     table.finish()
+    if stand_in := _same_as_stand_in(found, municipalities):
+        return stand_in
     scale = Decimal(10) ** _scale(found.values())
     weights = tuple(round(found[position] * scale) for position in range(len(municipalities)))
     return CostKey(weights, f"Kostnadsnøkkel fra filen {source.name}.", is_stand_in=False)
+
+
+def _same_as_stand_in(found: Mapping[int, Decimal], municipalities: Sequence[Municipality]) -> CostKey | None:
+    """The stand-in key, when a file only says the same over again: a file makes it no more real."""
+    stand_in = stand_in_key(municipalities)
+    first = stand_in.weights[0]
+    same = all(found[i] * first == weight * found[0] for i, weight in enumerate(stand_in.weights))
+    return stand_in if same else None
 
 
 def _weights(table: InputTable, municipalities: Sequence[Municipality]) -> dict[int, Decimal]:

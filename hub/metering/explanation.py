@@ -85,7 +85,7 @@ def explain(billed: Billed, line_id: str, table: UsageTable | None) -> Explanati
         figures=figures,
         cases=cases,
         remarks=remarks,
-        sources=[*run.assumptions(), *run.foundation.sources()],
+        sources=[*run.assumptions(), *run.sources()],
     )
 
 

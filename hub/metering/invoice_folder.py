@@ -98,8 +98,7 @@ def write_folder(
         yield _written(folder / RUN_FILE, form.model_dump_json(by_alias=True, indent=1))
         answers = ",\n".join(bill_answer(bill).model_dump_json() for bill in bills)
         yield _written(folder / "fakturaer.json", f"[{answers}]\n")
-        is_stand_in = billed.last.foundation.key.is_stand_in
-        yield _written(folder / "fakturalinjer.csv", bills_csv(bills, is_stand_in=is_stand_in))
+        yield _written(folder / "fakturalinjer.csv", bills_csv(bills, is_stand_in=bool(billed.last.warnings)))
         yield from _documents(folder, billed, bills, formats)
     except OSError as error:
         raise ConfigurationError([ConfigurationFault(0, str(folder), f"kan ikke skrives: {error.strerror}")]) from error

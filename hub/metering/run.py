@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+
+import numpy as np
 
 from hub.metering.charges import Charges, Terms, charge
 from hub.metering.connection import connection
@@ -46,6 +48,18 @@ class Run:
     foundation: Foundation
     world: World
     charges: Charges
+    uses_key: bool
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What every table made of this run must say first: that the key is not the real one, where it is used."""
+        key = self.foundation.key
+        return (key.source,) if key.is_stand_in and self.uses_key else ()
+
+    def sources(self) -> tuple[str, ...]:
+        """Where the figures come from, in Norwegian; the key only where it is used."""
+        found = self.foundation.sources()
+        return found if self.uses_key else tuple(text for text in found if text != self.foundation.key.source)
 
     def assumptions(self) -> tuple[str, ...]:
         """Everything that was assumed, in Norwegian: goes into every document."""
@@ -91,5 +105,18 @@ def run(order: Order) -> Run:
         changes_table=order.changes_table,
         metered=order.metered,
     )
-    world = expected_world(ground, scenario)
-    return Run(order, model, terms, ground, world, charge(world, model, terms))
+    return run_on(order, model, terms, ground)
+
+
+def run_on(order: Order, model: PriceModel, terms: Terms, ground: Foundation) -> Run:
+    """Carry out `order` on a foundation that is already laid."""
+    world = expected_world(ground, order.scenario)
+    charges = charge(world, model, terms)
+    return Run(order, model, terms, ground, world, charges, _uses_key(model, terms, world))
+
+
+def _uses_key(model: PriceModel, terms: Terms, world: World) -> bool:
+    """Whether another key would share the money in another way."""
+    other = replace(world, key=np.ones_like(world.key))
+    both = zip(model.pots(world, terms.settings), model.pots(other, terms.settings), strict=True)
+    return any(not np.array_equal(one.weights, another.weights) for one, another in both)

@@ -88,8 +88,8 @@ def run_answer(run: Run) -> RunAnswer:
         lines=_lines(run),
         key=key,
         assumptions=list(run.assumptions()),
-        sources=list(run.foundation.sources()),
-        warnings=[key.source] if key.is_stand_in else [],
+        sources=list(run.sources()),
+        warnings=list(run.warnings),
     )
 
 

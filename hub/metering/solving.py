@@ -81,7 +81,6 @@ def _answer(
     most = goal.most_per_inhabitant
     met = most is None or outcome.highest_per_inhabitant_ore <= most * 100
     nearest = trial.outcome(limit) if not met and limit is not None else None
-    key = one.foundation.key
     return SolveAnswer(
         model=one.model.name,
         parameter=parameter,
@@ -90,8 +89,8 @@ def _answer(
         nearest=nearest,
         text=[_told(parameter, outcome), *_unmet(parameter, goal, nearest, met=met)],
         assumptions=list(one.assumptions()),
-        sources=list(one.foundation.sources()),
-        warnings=[key.source] if key.is_stand_in else [],
+        sources=list(one.sources()),
+        warnings=list(one.warnings),
     )
 
 

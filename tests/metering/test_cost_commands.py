@@ -1,5 +1,6 @@
 """`knutepunkt cost compare, solve, invoice, explain`."""
 
+import asyncio
 import csv
 import json
 from pathlib import Path
@@ -8,11 +9,27 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from hub.cli._cost_order import STORE_FILE
 from hub.cli.cost import app
+from hub.model.usage import UsageRecord
+from hub.store.delivering import record_usage
+from hub.store.engine import open_engines
 from tests.metering.ledgers import a_year, case, ledger_file
 from tests.metering.test_cost_run import cost, refused
 
 ASKED = ("--total", "100000000", "--from", "2025-01")
+
+
+def fill(database: Path, records: list[UsageRecord]) -> None:
+    """Put usage records into a hub's own store."""
+
+    async def written() -> None:
+        engines = await open_engines(database)
+        async with engines.writing() as connection:
+            await record_usage(connection, records)
+        await engines.aclose()
+
+    asyncio.run(written())
 
 
 def told(*arguments: str) -> str:
@@ -97,7 +114,7 @@ def invoiced(folder: Path, *more: str) -> Any:
 
 def test_invoices_and_statements_are_written_and_agree(tmp_path: Path) -> None:
     use = ledger_file(tmp_path / "use.ndjson", a_year(4, records=150), "cloudevents")
-    found = invoiced(tmp_path / "ut", "--model", "per-case", "--use", str(use), "--vat", "25")
+    found = invoiced(tmp_path / "ut", "--model", "nhn-2024", "--use", str(use), "--vat", "25", "--months", "3")
 
     folder = tmp_path / "ut"
     assert json.loads((folder / "fakturaer.json").read_text()) == found
@@ -164,3 +181,22 @@ def test_a_run_can_be_written_as_csv_and_workbook(tmp_path: Path) -> None:
     told("run", *ASKED, "--months", "1", "--csv", str(tmp_path / "r.csv"), "--xlsx", str(tmp_path / "r.xlsx"))
     assert len((tmp_path / "r.csv").read_text().splitlines()) == 358
     assert (tmp_path / "r.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_the_stand_in_key_stays_a_stand_in_when_it_comes_as_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "key.csv"
+    assert "IKKE DEN VIRKELIGE" in told("key", "--out", str(path))
+    again = cost("run", *ASKED, "--key", str(path), "--json")
+    assert again["key"]["is_stand_in"]
+    assert again == cost("run", *ASKED, "--json")
+    rows = path.read_text().splitlines()
+    path.write_text("\n".join([rows[0], "0301,1,Oslo", *rows[2:]]))
+    assert not cost("run", *ASKED, "--key", str(path), "--json")["key"]["is_stand_in"]
+
+
+def test_the_hubs_own_data_directory_is_a_ledger(tmp_path: Path) -> None:
+    fill(tmp_path / STORE_FILE, [case(n, day="2025-02-10") for n in range(3)])
+    asked = ("--model", "per-case", "--total", "1200", "--from", "2025-02", "--months", "1")
+    found = cost("run", *asked, "--use", str(tmp_path), "--json")
+    assert {m["number"]: m["total_ore"] for m in found["municipalities"] if m["total_ore"]} == {"0301": 100_00}
+    assert any("egen måling" in text for text in found["sources"])

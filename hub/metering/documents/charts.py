@@ -146,7 +146,7 @@ def _figure(height: float) -> tuple[Figure, Any]:
 
 
 def _below(axes: Any, columns: int) -> None:
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=columns, frameon=False)
+    axes.figure.legend(loc="outside lower center", ncols=columns, frameon=False)
 
 
 def _svg(figure: Figure) -> str:

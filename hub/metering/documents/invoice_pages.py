@@ -20,9 +20,9 @@ def invoice_page(bill: Bill, run: Run, run_file: str) -> str:
         scope=scope(bill),
         model=run.model,
         run_file=run_file,
-        warnings=warnings(run),
+        warnings=run.warnings,
         assumptions=run.assumptions(),
-        sources=run.foundation.sources(),
+        sources=run.sources(),
     )
 
 
@@ -36,9 +36,9 @@ def statement_page(statement: YearlyStatement, run: Run) -> str:
         statement=statement,
         model=run.model,
         chart=chart(months_chart(months, fixed, variable), "Fast og variabel del måned for måned, kroner uten mva."),
-        warnings=warnings(run),
+        warnings=run.warnings,
         assumptions=run.assumptions(),
-        sources=run.foundation.sources(),
+        sources=run.sources(),
     )
 
 
@@ -54,8 +54,3 @@ def scope(bill: Bill) -> str:
         return f"{part} for det som ble kjent etter siste faktura"
     first, last = bill.period.months[0].norwegian, bill.period.months[-1].norwegian
     return f"{part}, {first}" if first == last else f"{part}, {first} til {last}"
-
-
-def warnings(run: Run) -> list[str]:
-    """What a reader must know before anything else."""
-    return [run.foundation.key.source] if run.foundation.key.is_stand_in else []

@@ -11,7 +11,7 @@ import matplotlib
 from fpdf import FPDF
 
 from hub.metering.bill import Bill
-from hub.metering.documents.invoice_pages import kind, scope, warnings
+from hub.metering.documents.invoice_pages import kind, scope
 from hub.metering.kroner import decimal_comma, grouped, kroner
 from hub.metering.run import Run
 from hub.metering.yearly_statement import YearlyStatement
@@ -77,7 +77,7 @@ class _Page(FPDF):  # type: ignore[misc]  # mypy is set not to read fpdf2
     def ending(self, run: Run) -> None:
         self.heading("Slik regnes det")
         self.paragraph(run.model.formula.strip(), size=8)
-        for title, texts in (("Forutsetninger", run.assumptions()), ("Kilder", run.foundation.sources())):
+        for title, texts in (("Forutsetninger", run.assumptions()), ("Kilder", run.sources())):
             self.heading(title)
             for text in texts:
                 self.paragraph(f"– {text}", size=8)
@@ -88,7 +88,7 @@ def invoice_pdf(bill: Bill, run: Run) -> bytes:
     title = f"{kind(bill)} {bill.number}"
     pdf = _Page(title, datetime.combine(bill.period.issued, time(), UTC))
     pdf.paragraph(_NOT_A_CLAIM, "B")
-    for text in warnings(run):
+    for text in run.warnings:
         pdf.paragraph(text, "B", 8)
     pdf.facts(
         (
@@ -127,7 +127,7 @@ def statement_pdf(statement: YearlyStatement, run: Run) -> bytes:
     made = datetime(statement.year, 12, 31, tzinfo=UTC)
     pdf = _Page(f"Årsoppgave {statement.year}, {statement.municipality.name}", made)
     pdf.paragraph(_NOT_A_CLAIM, "B")
-    for text in warnings(run):
+    for text in run.warnings:
         pdf.paragraph(text, "B", 8)
     head = f"{kroner(statement.per_inhabitant_ore)} kroner (alle: {kroner(statement.national_per_inhabitant_ore)})"
     pdf.facts(

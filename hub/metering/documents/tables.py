@@ -14,14 +14,15 @@ _STAND_IN = "erstatning - ikke den virkelige kostnadsnøkkelen"
 
 
 def _key(is_stand_in: bool) -> str:
-    return _STAND_IN if is_stand_in else "fra fil"
+    """What the column `cost_key` says: a key from a file, or none used, is nothing to warn of."""
+    return _STAND_IN if is_stand_in else ""
 
 
 def run_csv(answer: RunAnswer) -> str:
     """One row per municipality with a column per month."""
     months = [month.month for month in answer.months]
     heading = ["number", "name", "fixed_ore", "variable_ore", "total_ore", *months, "cost_key"]
-    key = _key(answer.key.is_stand_in)
+    key = _key(bool(answer.warnings))
     rows = ([m.number, m.name, m.fixed_ore, m.variable_ore, m.total_ore, *m.months, key] for m in answer.municipalities)
     return _csv(heading, rows)
 

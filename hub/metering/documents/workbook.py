@@ -58,7 +58,7 @@ def _write_assumptions(sheets: Sheets, sheet: Any, recalculates: bool) -> None:
     kind = "Regnearket regner alt på nytt når du endrer de gule cellene."
     if not recalculates:
         kind = "Denne modellen med disse vilkårene står som verdier; bare summene regnes på nytt."
-    for text in ("", kind, *sheets.warnings(), "", *run.assumptions(), *run.foundation.sources()):
+    for text in ("", kind, *run.warnings, "", *run.assumptions(), *run.sources()):
         sheet.write_string(row, 0, text)
         row += 1
     for line in ("", "Formelen:", *run.model.formula.strip().splitlines()):
@@ -166,8 +166,8 @@ def _write_summary(sheets: Sheets, sheet: Any, pots: list[PotSheet]) -> None:
     for column, amount in ((3, fixed), (4, variable), (5, fixed + variable)):
         letter = xl_col_to_name(column)
         sheet.write_formula(last, column, f"=SUM({letter}2:{letter}{last})", sheets.bold, int(amount.sum()))
-    if sheets.warnings():
-        sheet.write_string(last + 1, 1, sheets.warnings()[0], sheets.bold)
+    if run.warnings:
+        sheet.write_string(last + 1, 1, run.warnings[0], sheets.bold)
 
 
 def _write_sums(sheets: Sheets, sheet: Any, pots: list[PotSheet], place: int, *, fixed: Ints, variable: Ints) -> None:

@@ -49,11 +49,6 @@ class Sheets:
         rest = f"({amount}-{whole}*100000)"
         return f"{whole}*{thousandths}+INT((2*{rest}*{thousandths}+100000)/200000)"
 
-    def warnings(self) -> list[str]:
-        """What every table made with the stand-in key must say."""
-        key = self.run.foundation.key
-        return [key.source] if key.is_stand_in else []
-
     def names(self, sheet: Any) -> None:
         """Numbers and names of the municipalities in a sheet's first two columns."""
         sheet.write_row(0, 0, ["Nr.", "Kommune"], self.bold)
