@@ -7,11 +7,13 @@ from fastapi.responses import JSONResponse
 
 from hub.api import operations as operations_door
 from hub.api import pull as pull_door
+from hub.api import rehearsal as rehearsal_door
 from hub.api.operations import Operations
 from hub.app.console import People, add_console, people
 from hub.app.national import NationalParts, add_national_doors
 from hub.app.orders import Orders
 from hub.app.parts import Parts
+from hub.app.rehearsing import rehearsal_desk
 from hub.plugins import EPJ_ADAPTERS, discover
 
 
@@ -21,6 +23,8 @@ def web_application(orders: Orders, parts: Parts) -> FastAPI:
     operations = Operations(parts.engines, parts.ingest, parts.dispatcher, parts.clock, orders.operations_token)
     app.include_router(operations_door.router(operations))
     app.include_router(pull_door.router(_pull(orders, parts)))
+    desk = rehearsal_desk(orders, parts.engines, parts.clock)
+    app.include_router(rehearsal_door.router(rehearsal_door.RehearsalDoor(desk, orders.operations_token)))
     known = people(orders)
     add_national_doors(app, _national(orders, parts, known))
     add_console(app, orders, parts, known)

@@ -1,0 +1,58 @@
+"""The report's own words in both languages."""
+
+from __future__ import annotations
+
+from hub.rehearsal.words import Text
+
+WORDS = {
+    "title": Text(nb="Testrapport og klarmelding", en="Test report and readiness summary"),
+    "summary": Text(nb="Er kommunen klar?", en="Is the municipality ready?"),
+    "ready": Text(nb="Klar. Ingenting står i veien.", en="Ready. Nothing stands in the way."),
+    "ready_as_rehearsal": Text(
+        nb="Øvelsen er klar: alle kontroller er bestått. Steg som mennesker eier, er bare erklært av øvelsen.",
+        en="The rehearsal is ready: every check passed. Steps that people own are only declared by the rehearsal.",
+    ),
+    "not_ready": Text(nb="Ikke klar. Dette står i veien:", en="Not ready. This stands in the way:"),
+    "municipality": Text(nb="Kommune", en="Municipality"),
+    "number": Text(nb="Organisasjonsnummer", en="Organisation number"),
+    "course": Text(nb="Kurs", en="Course"),
+    "begun": Text(nb="Begynt", en="Begun"),
+    "newest": Text(nb="Sist endret", en="Last changed"),
+    "steps_over": Text(nb="Steg ferdige", en="Steps over"),
+    "checked": Text(nb="Kontrollert av knutepunktet og bestått", en="Checked by the hub and passed"),
+    "declared": Text(nb="Bare erklært av en automatisk øvelse", en="Only declared by an unattended rehearsal"),
+    "declared_state": Text(nb="Erklært av øvelsen, ikke gjort", en="Declared by the rehearsal, not done"),
+    "open_a": Text(nb="Åpne A-avvik", en="Open A deviations"),
+    "open_b": Text(nb="Åpne B-avvik", en="Open B deviations"),
+    "planned_c": Text(nb="C-avvik med plan", en="C deviations with a plan"),
+    "checks": Text(nb="Testene", en="The tests"),
+    "expected": Text(nb="Ventet", en="Expected"),
+    "actual": Text(nb="Notatet i EPJ", en="The note in the EHR"),
+    "missing": Text(nb="mangler", en="missing"),
+    "extra": Text(nb="ikke ventet, men i orden", en="not expected, but in order"),
+    "grade": Text(nb="Grad", en="Grade"),
+    "deviations": Text(nb="Avvik", en="Deviations"),
+    "no_deviations": Text(nb="Ingen avvik.", en="No deviations."),
+    "deviation": Text(nb="Avvik", en="Deviation"),
+    "plan": Text(nb="Plan", en="Plan"),
+    "responsible": Text(nb="Ansvarlig", en="Responsible"),
+    "due": Text(nb="Frist", en="Due"),
+    "state": Text(nb="Status", en="State"),
+    "closed": Text(nb="lukket", en="closed"),
+    "open": Text(nb="åpent", en="open"),
+    "steps": Text(nb="Stegene", en="The steps"),
+    "step": Text(nb="Steg", en="Step"),
+    "who": Text(nb="Hvem og når", en="Who and when"),
+    "tags": Text(nb="Hvem", en="Who"),
+    "source": Text(nb="Kilde", en="Source"),
+    "forms": Text(nb="Skjemaene", en="The forms"),
+    "sources": Text(nb="Kilder", en="Sources"),
+    "unconfirmed": Text(nb="ikke bekreftet av NHN", en="not confirmed by NHN"),
+    "published": Text(nb="publisert", en="published"),
+    "read": Text(nb="lest", en="read"),
+    "grades": Text(
+        nb="A og B må rettes før oppstart. C kan godtas med plan, ansvarlig og frist.",
+        en="A and B must be fixed before going live. C may pass with a plan, somebody responsible and a date.",
+    ),
+    "synthetic": Text(nb="Alle personer i testene er syntetiske.", en="All people in the tests are synthetic."),
+}
