@@ -31,6 +31,7 @@ def test_names_are_made_from_the_product(name: str, module: str, class_name: str
     assert (names.module, names.class_name) == (module, class_name)
 
 
+@pytest.mark.slow
 def test_a_new_project_passes_its_own_tests_with_a_whole_hub(tmp_path: Path) -> None:
     assert knutepunkt("new", "Acme Alarm", cwd=tmp_path).returncode == 0
     made = tmp_path / "acme-alarm"

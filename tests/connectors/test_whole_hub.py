@@ -171,7 +171,7 @@ async def test_a_project_of_ones_own_runs_against_the_hub_until_it_is_told_to_st
     running = await asyncio.create_subprocess_exec(*command, "run", "--settings", str(settings), cwd=tmp_path)
     try:
         before = len(await epj.notes())
-        said = {"id": "1", "kind": "DOSE_TAKEN", "time": NOW.isoformat(), "device": "X", "person": PEOPLE[6]}
+        said = {"id": "project-1", "kind": "DOSE_TAKEN", "time": NOW.isoformat(), "device": "X", "person": PEOPLE[6]}
         (tmp_path / "p" / "innboks").mkdir(exist_ok=True)
         fresh = tmp_path / "p" / "innboks" / "1.new"
         fresh.write_bytes(orjson.dumps(said))
