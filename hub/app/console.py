@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode, urlsplit
 
 from fastapi import FastAPI
@@ -77,9 +79,9 @@ def add_console(app: FastAPI, orders: Orders, parts: Parts, known: People | None
         publisher=parts.bridge,
         settings=settings,
         routing=routing_table(settings),
-        epj_roots=_roots(orders),
+        epj_roots=partial(_roots, orders),
         http_url=orders.http_url,
-        mqtt_url=orders.broker_url.rpartition("@")[2] if "@" in orders.broker_url else orders.broker_url,
+        mqtt_url=_without_login(orders.broker_url),
         data_directory=orders.data_directory,
         is_open=orders.operations_token is None,
         sign_in=None if known is None else TokenServiceSignIn(_token_service(orders, parts, known), known),
@@ -89,15 +91,18 @@ def add_console(app: FastAPI, orders: Orders, parts: Parts, known: People | None
     app.router.routes.extend(routes(console))
 
 
+def _without_login(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
+
+
 def _roots(orders: Orders) -> Mapping[str, str]:
-    """The simulated EPJs' own addresses."""
-    simulated = {m.organisation_number for m in orders.settings.municipality if m.epj.url is None}
-    found = {}
-    for number, url in orders.epj_urls.items():
-        if number in simulated:
-            parts = urlsplit(url)
-            found[number] = f"{parts.scheme}://{parts.netloc}"
-    return found
+    """Where the simulated EPJs have their pages, as they themselves say when they are ready."""
+    try:
+        told = json.loads((orders.data_directory / "epj.ready").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return {number: found["admin"].removesuffix("/admin") for number, found in told.items()}
 
 
 def _token_service(orders: Orders, parts: Parts, known: People) -> TokenService:

@@ -87,6 +87,7 @@ async def _case(visit: Visit) -> Response:
         note=compose(history),
         messages=[(m, source_text(m.raw, m.remarks)) for m in history.messages[:_WHOLE]],
         further=history.messages[_WHOLE:],
+        journal=visit.console.is_test and line.municipality in visit.console.epj_roots(),
     )
 
 

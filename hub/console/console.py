@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -45,8 +45,8 @@ class Console:
     """All that the pages need.
 
     `is_open` lets anybody on this machine read (test mode on the loopback address); acting takes a role everywhere.
-    `sign_in` is None where the token service signs in nobody: then `operations_token` is the way in. `epj_roots` are
-    the simulated EPJs' addresses by municipality.
+    `sign_in` is None where the token service signs in nobody: then `operations_token` is the way in. `epj_roots` gives
+    the addresses of the simulated EPJs' pages and admin interfaces, by municipality.
     """
 
     engines: Engines
@@ -56,7 +56,7 @@ class Console:
     publisher: Publisher
     settings: Settings
     routing: RoutingTable
-    epj_roots: Mapping[str, str]
+    epj_roots: Callable[[], Mapping[str, str]]
     http_url: str
     mqtt_url: str
     data_directory: Path

@@ -1,0 +1,45 @@
+"""The note that one message alone would become. Pure."""
+
+from __future__ import annotations
+
+from hub.fhir.checking import check
+from hub.fhir.parsing import parse
+from hub.ingest.identify import identify
+from hub.journal import compose
+from hub.model.case import CaseHistory, CaseMessage
+from hub.model.errors import RejectedMessage
+from hub.model.event import Inbound
+from hub.model.note import JournalNote
+from hub.routing import RoutingTable
+
+
+def preview(inbound: Inbound, routing: RoutingTable) -> JournalNote | None:
+    """The note, composed as the hub would with nothing else known of the case; None where it becomes none."""
+    try:
+        resource = parse(inbound.payload)
+        event = identify(resource, inbound)
+    except RejectedMessage:
+        return None
+    message = CaseMessage(
+        number=1,
+        sender=inbound.sender,
+        resource_type=event.resource_type,
+        raw=inbound.payload,
+        registered_at=inbound.received_at,
+        said_at=event.said_at,
+        occurred_at=event.occurred_at,
+        identifier_system=event.identifier_system,
+        identifier_value=event.identifier_value,
+        remarks=check(resource, level="vkp", now=inbound.received_at, mode="test"),
+    )
+    case = CaseHistory(
+        key="forhåndsvisning",
+        municipality=inbound.municipality,
+        patient=event.patient,
+        kind=event.kind,
+        service_code=routing.service(event.kind, event.alert_code),
+        occurred_at=event.occurred_at,
+        opened_at=inbound.received_at,
+        messages=(message,),
+    )
+    return compose(case)
