@@ -12,8 +12,9 @@ from hub.metering.run import Run
 from hub.metering.sharing import Bools, Ints
 from hub.metering.worlds import expected_world
 
-#: A municipality's own use is tried from nothing to eight times what is expected.
-_FACTORS = np.linspace(0.0, 8.0, 81)
+#: A municipality's own use is tried from nothing to eight times what is expected, then more closely where they cross.
+_FACTORS = np.array([0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0])
+_CLOSER = 9
 _MOST_MONTHS = 12
 
 
@@ -23,23 +24,31 @@ def break_even_use(run: Run, base: Run, place: int) -> float | None:
     Only its own use changes; the last twelve months at the most are looked at. None where nothing up to eight times
     does it.
     """
-    bills = [_bills_by_use(one, place) for one in (run, base)]
-    difference = bills[0] - bills[1]
+    bracket = _crossing(run, base, place, _FACTORS)
+    if bracket is None:
+        return None
+    closer = _crossing(run, base, place, np.linspace(bracket[0], bracket[1], _CLOSER)) or bracket
+    low, high, below, above = closer
+    return low + (high - low) * below / (below + above)
+
+
+def _crossing(run: Run, base: Run, place: int, factors: Reals) -> tuple[float, float, float, float] | None:
+    """Between which two factors `run` becomes the dearer, and by how much it is cheaper and dearer there."""
+    difference = _bills_by_use(run, place, factors) - _bills_by_use(base, place, factors)
     crossing = np.flatnonzero((difference[:-1] <= 0) & (difference[1:] > 0))
     if not len(crossing):
         return None
     at = int(crossing[0])
-    part = -difference[at] / (difference[at + 1] - difference[at])
-    return float(_FACTORS[at] + part * (_FACTORS[at + 1] - _FACTORS[at]))
+    return float(factors[at]), float(factors[at + 1]), float(-difference[at]), float(difference[at + 1])
 
 
-def _bills_by_use(run: Run, place: int) -> Reals:
+def _bills_by_use(run: Run, place: int, factors: Reals) -> Reals:
     world = run.world
-    count = len(_FACTORS)
+    count = len(factors)
     cases = np.repeat(world.cases, count, axis=0)
     users = np.repeat(world.users, count, axis=0)
     for amounts in (cases, users):
-        amounts[:, :, place] = np.rint(amounts[:, :, place] * _FACTORS[:, None, None])
+        amounts[:, :, place] = np.rint(amounts[:, :, place] * factors[:, None, None])
     charges = charge(replace(world, cases=cases, users=users), run.model, run.terms)
     yearly = charges.municipal[:, -_MOST_MONTHS:, place].sum(axis=1)
     return np.broadcast_to(yearly, (count,)).astype(np.float64)

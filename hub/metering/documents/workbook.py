@@ -27,8 +27,7 @@ def run_workbook(run: Run) -> bytes:
     book = xlsxwriter.Workbook(file, {"in_memory": True})
     book.set_properties({"title": f"Kostnad etter {run.model.name}", "comments": run.model.title})
     sheets = Sheets(book, run)
-    assumed, months = book.add_worksheet("Forutsetninger"), book.add_worksheet("Måneder")
-    summary = book.add_worksheet("Kommuner")
+    assumed, months, summary = sheets.add("Forutsetninger"), sheets.add("Måneder"), sheets.add("Kommuner")
     recalculates = not run.terms.state.takes_from_bills and run.terms.prices == "recover"
     write_inputs(sheets)
     pots = [write_pot(sheets, index, formulas=recalculates) for index in range(len(run.charges.pots))]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
 
 from hub.metering.pot import Pot
 from hub.metering.run import Run
@@ -16,6 +17,17 @@ from hub.metering.sharing import Ints
 _PER_MONTH = 4
 _FIRST = 2
 _EXACT = 2**53
+
+
+class PlainSheet(Worksheet):  # type: ignore[misc]  # mypy is set not to read xlsxwriter
+    """A sheet whose formulas are written as they are.
+
+    The library looks through every formula for functions newer than the file format, which takes most of the time of
+    writing a workbook. Ours use none. Should the method get another name, only the time is lost.
+    """
+
+    def _prepare_formula(self, formula: str, *_: object, **__: object) -> str:
+        return formula.removeprefix("=")
 
 
 class Sheets:
@@ -30,6 +42,10 @@ class Sheets:
         self.first_price_row = 2 + len(self.years)
         self.last_row = len(run.world.municipalities) + 1
         self.sums_by_pot = not run.terms.state.takes_from_bills and all(p.pot.base is None for p in run.charges.pots)
+
+    def add(self, name: str) -> Any:
+        """A new sheet."""
+        return self.book.add_worksheet(name, worksheet_class=PlainSheet)
 
     def prices(self) -> Iterator[tuple[str, int]]:
         """Each service's price, where the model has prices by service: reduced by what all have in common."""
@@ -110,7 +126,7 @@ def write_inputs(sheets: Sheets) -> None:
 
 
 def _write_by_month(sheets: Sheets, name: str, amounts: Ints) -> None:
-    sheet = sheets.book.add_worksheet(name)
+    sheet = sheets.add(name)
     sheets.names(sheet)
     for t, month in enumerate(sheets.run.world.months):
         sheet.write_string(0, _FIRST + t, str(month), sheets.bold)
@@ -168,7 +184,7 @@ def write_pot(sheets: Sheets, index: int, *, formulas: bool) -> PotSheet:
         months=len(sheets.run.world.months),
         last_row=sheets.last_row,
     )
-    sheet = sheets.book.add_worksheet(pot.name)
+    sheet = sheets.add(pot.name)
     sheets.names(sheet)
     for t, month in enumerate(sheets.run.world.months):
         heading = [f"{month} vekt", f"{month} hele", f"{month} rest", f"{month} øre"]
