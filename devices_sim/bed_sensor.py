@@ -39,4 +39,5 @@ DEVICE = Device(
         Example("Lagt seg igjen", Alert("4.20", 10, "back_in_bed"), "DetectedIssue", ("4.20",)),
     ),
     heartbeat_s=86_400,
+    follows_life=True,
 )

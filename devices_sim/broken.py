@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import orjson
 
 from devices_sim.happening import Alert, Dispense, Reading, What
-from devices_sim.message.vocabulary import Json
+from devices_sim.message.template import Json
 from hub.model.person import IDENTITY_NUMBER
 
 

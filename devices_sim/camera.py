@@ -56,4 +56,5 @@ DEVICE = Device(
         Example("Avvik ved planlagt tilsyn", Alert("4.26", 20, "not_in_bed"), "DetectedIssue", ("4.26",)),
     ),
     heartbeat_s=86_400,
+    follows_life=True,
 )

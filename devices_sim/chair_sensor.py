@@ -28,4 +28,5 @@ DEVICE = Device(
     examples=(Example("Reist seg fra stolen", Alert("4.4", 20, "got_up", "stua"), "DetectedIssue", ("4.4",)),),
     heartbeat_s=86_400,
     battery_days=365,
+    follows_life=True,
 )

@@ -43,7 +43,7 @@ class Device:
     `day` gives what it says in a day, in any order. `heartbeat_s` is how often it gives a sign of life (None: never
     declares an interval), `battery_days` how long a battery lasts (None: mains). `quiet`, where given, tells cheaply
     by the seeds of the resident's and the kit's date that `day` would give nothing: for what most homes have, and
-    most days are not heard of.
+    most days are not heard of. `follows_life` is whether it senses the day as it is lived, nights up and all.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Device:
     battery_days: int | None = None
     dispense_codes: tuple[str, ...] = ()
     quiet: Callable[[Resident, int, int, RateValues], bool] | None = None
+    follows_life: bool = False
 
 
 class ResidentDay:
@@ -85,12 +86,17 @@ class ResidentDay:
 
     @property
     def troubles(self) -> tuple[Trouble, ...]:
-        """What goes wrong. Residents with nothing but an alarm have no drawn life besides."""
+        """What goes wrong. Where nothing senses the day as it is lived, its nights are not drawn."""
         if self._troubles is None:
-            if len(self.resident.kits) > 1:
+            if self.is_lived:
                 return self.life.troubles
             self._troubles = troubles_of(self.resident, self.seed, self.rates)
         return self._troubles
+
+    @property
+    def is_lived(self) -> bool:
+        """Whether some of the resident's equipment senses the day as it is lived."""
+        return any(kit.device.follows_life for kit in self.resident.kits)
 
 
 class DeviceDay:

@@ -40,4 +40,5 @@ DEVICE = Device(
     ),
     heartbeat_s=86_400,
     battery_days=540,
+    follows_life=True,
 )

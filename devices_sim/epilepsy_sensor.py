@@ -31,4 +31,5 @@ DEVICE = Device(
     examples=(Example("Anfall i søvne", Alert("4.24", 40, "seizure", "soverommet"), "DetectedIssue", ("4.24",)),),
     heartbeat_s=86_400,
     battery_days=30,
+    follows_life=True,
 )

@@ -13,8 +13,7 @@ from devices_sim.randomness import Stream, mixed, unit_of
 
 if TYPE_CHECKING:
     from devices_sim.localday import LocalDay
-    from devices_sim.rates import RateValues
-    from devices_sim.resident import Kit, Resident
+    from devices_sim.resident import Kit
 
 _DAY = 24 * HOUR
 #: A broker publishes the last will this long after it last heard of the device (one and a half keep-alives).
@@ -31,15 +30,18 @@ class Outage:
     dead: bool = False
 
 
-def is_quiet(resident: Resident, kit: Kit, date: LocalDay, rates: RateValues) -> bool:
-    """Whether a resident's only kit surely sends nothing on a date: no sign of life is due, and nothing happens."""
-    quiet, every = kit.device.quiet, kit.device.heartbeat_s
+def is_quiet(of: ResidentDay, kit: Kit) -> bool:
+    """Whether a kit surely sends nothing on a date: no sign of life is due, the connection holds, nothing happens.
+
+    Only for residents whose day is not lived (`ResidentDay.is_lived`).
+    """
+    quiet, every, date, rates = kit.device.quiet, kit.device.heartbeat_s, of.date, of.rates
     if quiet is None or (every is not None and _next_sign(kit, date, every) < _DAY):
         return False
     seed = mixed(kit.salt, date.number)
     if unit_of(seed) < max(rates["equipment.offline_per_day"], rates["equipment.battery_forgotten"]):
         return False
-    return quiet(resident, mixed(resident.salt, date.number), seed, rates)
+    return quiet(of.resident, of.seed, seed, rates)
 
 
 def equipment_day(of: ResidentDay, kit: Kit) -> Iterator[Happening]:

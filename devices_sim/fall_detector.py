@@ -30,4 +30,5 @@ DEVICE = Device(
     examples=(Example("Fall på badet", Alert("4.1", 30, "fall", "badet"), "DetectedIssue", ("4.1",)),),
     heartbeat_s=86_400,
     battery_days=7,
+    follows_life=True,
 )

@@ -49,4 +49,5 @@ DEVICE = Device(
     ),
     heartbeat_s=86_400,
     battery_days=720,
+    follows_life=True,
 )

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-import orjson
-
 from devices_sim.broken import FAULTS
 from devices_sim.device import Device
 from devices_sim.emission import Emission
@@ -130,13 +128,13 @@ def _linked_double(stage: _Stage) -> Iterator[Emission]:
     if happening is None:
         return
     number = f"{stage.stream.below(900_000) + 100_000}"
-    resource, issue = document.cloud_alert(happening, alert, number, mixed(happening.salt, 9))
+    text, issue = document.cloud_alert(happening, alert, number, mixed(happening.salt, 9))
     town = happening.resident.town
     bare = written(happening)
     cloud = Emission(
         bare.at + timedelta(seconds=9),
         f"vft/{town.organisation_number}/{town.cloud}/{happening.kit.id}/event",
-        orjson.dumps(resource),
+        text.encode(),
         door="cloud",
         case=facts(happening),
         identifier=number,

@@ -29,4 +29,5 @@ DEVICE = Device(
     examples=(Example("Røyk på kjøkkenet", Alert("4.11", 40, "cooking", "kjøkkenet"), "DetectedIssue", ("4.11",)),),
     heartbeat_s=86_400,
     battery_days=1_800,
+    follows_life=True,
 )

@@ -38,4 +38,5 @@ DEVICE = Device(
         Example("Innlytt etter varsel", Supervision("4", "2", 60), "Encounter", ("4", "2")),
     ),
     heartbeat_s=86_400,
+    follows_life=True,
 )

@@ -28,4 +28,5 @@ DEVICE = Device(
     examples=(Example("Vann på badegulvet", Alert("4.17", 30, "tap_running", "badet"), "DetectedIssue", ("4.17",)),),
     heartbeat_s=86_400,
     battery_days=1_000,
+    follows_life=True,
 )

@@ -57,12 +57,11 @@ def _date(world: World, date: LocalDay, first: float, last: float) -> Iterator[_
 def happenings(residents: Iterable[Resident], date: LocalDay, rates: RateValues) -> Iterator[Happening]:
     """All that the residents' equipment says on a date, resident by resident."""
     for resident in residents:
-        kits = resident.kits
-        if len(kits) == 1 and is_quiet(resident, kits[0], date, rates):
-            continue
         of = ResidentDay(resident, date, rates)
-        for kit in kits:
-            yield from equipment_day(of, kit)
+        is_lived = of.is_lived
+        for kit in resident.kits:
+            if is_lived or not is_quiet(of, kit):
+                yield from equipment_day(of, kit)
 
 
 def _sent(happening: Happening, rates: RateValues) -> Iterator[Emission]:

@@ -12,7 +12,7 @@ from devices_sim.localday import instant, utc_text
 from devices_sim.message import document
 from devices_sim.message.observation import MEASURES, observation
 from devices_sim.message.resources import detected_issue, encounter, medication_dispense
-from devices_sim.message.vocabulary import ALERT_NAMES, Json
+from devices_sim.message.vocabulary import ALERT_NAMES
 from devices_sim.randomness import mixed, uuid_of
 from devices_sim.town import SERVICES
 from hub.model.codes import EventKind
@@ -74,35 +74,39 @@ def issue_uuid(happening: Happening) -> str:
 
 def written(happening: Happening) -> Emission:
     """The message of a happening, as its device sends it."""
-    if isinstance(happening.what, Status):
-        return _status(happening, happening.what)
+    what = happening.what
+    if isinstance(what, Status):
+        return _status(happening, what)
     uuid = issue_uuid(happening)
-    resource = _resource(happening, uuid)
-    named = not isinstance(happening.what, Alert) or happening.what.named
+    resource_type, text = _resource(happening, uuid)
+    named = not isinstance(what, Alert) or what.named
     return Emission(
         instant(happening.sent_at),
         topic(happening),
-        orjson.dumps(resource),
+        text.encode(),
         case=facts(happening),
         identifier=f"urn:uuid:{uuid}" if named else None,
-        resource_type=resource["resourceType"],
+        resource_type=resource_type,
         source=happening,
         salt=happening.salt,
     )
 
 
-def _resource(happening: Happening, uuid: str) -> Json:
+def _resource(happening: Happening, uuid: str) -> tuple[str, str]:
+    """The type of the message's resource, and the resource as JSON text."""
     what = happening.what
     if isinstance(what, Alert):
-        return detected_issue(happening, what, uuid if what.named else None)
+        return "DetectedIssue", detected_issue(happening, what, uuid if what.named else None)
     if isinstance(what, Dispense):
-        return medication_dispense(happening, what, uuid)
+        return "MedicationDispense", medication_dispense(happening, what, uuid)
     if isinstance(what, Reading):
-        return observation(happening, what, uuid)
+        return "Observation", observation(happening, what, uuid)
     if isinstance(what, Supervision):
-        return document.supervision(happening, what, uuid) if what.note else encounter(happening, what, uuid)
+        if what.note:
+            return "Bundle", document.supervision(happening, what, uuid)
+        return "Encounter", encounter(happening, what, uuid)
     assert isinstance(what, Report)
-    return document.report(happening, what, uuid)
+    return "Bundle", document.report(happening, what, uuid)
 
 
 def _status(happening: Happening, status: Status) -> Emission:
@@ -118,12 +122,12 @@ def follow_up_written(said: FollowUp, *, issue: str | None = None) -> Emission:
     """The response centre's message. `issue` is the full URL's UUID of an alert that has no identifier."""
     about = said.about
     uuid, alert_uuid = uuid_of(said.salt), issue or issue_uuid(about)
-    resource = document.follow_up(said, uuid, alert_uuid, issue_named=issue is None)
+    text = document.follow_up(said, uuid, alert_uuid, issue_named=issue is None)
     town = about.resident.town
     return Emission(
         instant(said.said_at + 2),
         f"vft/{town.organisation_number}/{town.centre}/sentral-{said.operator:02d}/event",
-        orjson.dumps(resource),
+        text.encode(),
         door="centre",
         case=_told(said),
         identifier=f"urn:uuid:{uuid}",

@@ -1,43 +1,38 @@
-"""Document Bundles: a follow-up by the response centre, an alert from a vendor's cloud, a remote report.
-
-What is the same in many documents (handling steps, sections) is written once and put in as ready JSON.
-"""
+"""Document Bundles as JSON text: a follow-up by the response centre, an alert from a vendor's cloud, a report."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
-
-import orjson
 
 from devices_sim.happening import Alert
 from devices_sim.localday import local_text
 from devices_sim.message import vocabulary as v
 from devices_sim.message.observation import observation
-from devices_sim.message.resources import detected_issue, device, encounter, patient, urn
-from devices_sim.message.vocabulary import Json, coded, profile
+from devices_sim.message.resources import PATIENT, URN, detected_issue, device, encounter, look_in, patient
+from devices_sim.message.template import JSON, SLOT, Json, Template, quoted, written_out
+from devices_sim.message.vocabulary import coded, profile
 from devices_sim.randomness import uuid_of
 
 if TYPE_CHECKING:
     from devices_sim.happening import Happening, Report, Supervision
     from devices_sim.response_centre import FollowUp
 
-_COMPOSITION = profile("Composition")
-_NOTE_TYPE = {"coding": [{"system": v.LOINC, "code": "34133-9", "display": "Summarization of Episode Note"}]}
-_CATEGORIES = {code: [coded(v.COMPOSITION_CATEGORY, code, name)] for code, name in v.CATEGORY_NAMES.items()}
+#: A resource of a document with its UUID.
+_Entry = tuple[str, str]
+
+_DOCUMENT = Template(
+    {"resourceType": "Bundle", "identifier": JSON, "type": "document", "timestamp": SLOT, "entry": [JSON]}
+)
+_IDENTIFIER = Template(URN)
 
 
-def document(identifier: Json, said_at: int, entries: Iterable[tuple[str, Json]]) -> Json:
-    """A document Bundle said at `said_at` of (UUID, resource) pairs, the Composition first."""
-    return {
-        "resourceType": "Bundle",
-        "identifier": identifier,
-        "type": "document",
-        "timestamp": local_text(said_at),
-        "entry": [{"fullUrl": f"urn:uuid:{uuid}", "resource": resource} for uuid, resource in entries],
-    }
+def document(identifier: str, said_at: int, entries: Iterable[_Entry]) -> str:
+    """A document Bundle, by `identifier` as JSON, said at `said_at`, of (UUID, resource) with the Composition first."""
+    listed = ",".join([f'{{"fullUrl":"urn:uuid:{uuid}","resource":{resource}}}' for uuid, resource in entries])
+    return _DOCUMENT.fill(identifier, local_text(said_at), listed)
 
 
 def relative(uuid: str, number: int) -> str:
@@ -45,152 +40,199 @@ def relative(uuid: str, number: int) -> str:
     return f"{uuid[:-1]}{number:x}"
 
 
-def section(code: str, text: str, *about: str) -> orjson.Fragment:
+def section(code: str, text: str, *about: str) -> str:
     """A headed part of the note; `about` are UUIDs of entries that it speaks of."""
-    entries = ",".join(f'{{"reference":"urn:uuid:{uuid}"}}' for uuid in about)
-    return orjson.Fragment(
-        f'{_section_head(code, text)},"entry":[{entries}]}}' if about else f"{_section_head(code, text)}}}"
+    return _section(code, text).fill(",".join([f'{{"reference":"urn:uuid:{uuid}"}}' for uuid in about]))
+
+
+@lru_cache(maxsize=1024)
+def _section(code: str, text: str) -> Template:
+    div = f'<div xmlns="http://www.w3.org/1999/xhtml">{escape(text, quote=False)}</div>'
+    return Template(
+        {
+            "title": v.SECTION_NAMES[code].capitalize(),
+            "code": coded(v.COMPOSITION_SECTION, code, v.SECTION_NAMES[code]),
+            "text": {"status": "additional", "div": div},
+            "entry": [JSON],
+        }
     )
 
 
-@lru_cache(maxsize=1024)
-def _section_head(code: str, text: str) -> str:
-    part = {
-        "title": v.SECTION_NAMES[code].capitalize(),
-        "code": coded(v.COMPOSITION_SECTION, code, v.SECTION_NAMES[code]),
-        "text": {
-            "status": "additional",
-            "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{escape(text, quote=False)}</div>',
-        },
-    }
-    return orjson.dumps(part).decode()[:-1]
-
-
-def step_event(code: str, start: int, end: int | None = None, text: str | None = None) -> orjson.Fragment:
+def step_event(code: str, start: int, end: int | None = None, text: str | None = None) -> str:
     """One handling step with its time, and in words where the operator wrote some."""
-    until = "" if end is None else f'","end":"{local_text(end)}'
-    return orjson.Fragment(f'{_step_head(code, text)}"period":{{"start":"{local_text(start)}{until}"}}}}')
+    if end is None:
+        return _step(code, text).fill(local_text(start))
+    return _step_with_end(code, text).fill(local_text(start), local_text(end))
 
 
 @lru_cache(maxsize=1024)
-def _step_head(code: str, text: str | None) -> str:
+def _step(code: str, text: str | None) -> Template:
+    return Template({"code": [_step_concept(code, text)], "period": {"start": SLOT}})
+
+
+@lru_cache(maxsize=64)
+def _step_with_end(code: str, text: str | None) -> Template:
+    return Template({"code": [_step_concept(code, text)], "period": {"start": SLOT, "end": SLOT}})
+
+
+def _step_concept(code: str, text: str | None) -> Json:
     concept = coded(v.COMPOSITION_EVENT, code, v.STEP_NAMES[code])
-    if text:
-        concept["text"] = text
-    return f'{{"code":[{orjson.dumps(concept).decode()}],'
+    return {**concept, "text": text} if text else concept
 
 
-def composition(happening: Happening, uuid: str, said_at: int, *, author: Json, title: str, category: str) -> Json:
-    """The note's head, without events and sections."""
-    return {
-        "resourceType": "Composition",
-        "meta": _COMPOSITION,
-        "identifier": urn(uuid),
-        "status": "final",
-        "type": _NOTE_TYPE,
-        "category": _CATEGORIES[category],
-        "subject": patient(happening.resident),
-        "date": local_text(said_at),
-        "author": [author],
-        "title": title,
-    }
+@lru_cache(maxsize=16)
+def _composition(title: str, category: str) -> Template:
+    return Template(
+        {
+            "resourceType": "Composition",
+            "meta": profile("Composition"),
+            "identifier": URN,
+            "status": "final",
+            "type": {"coding": [{"system": v.LOINC, "code": "34133-9", "display": "Summarization of Episode Note"}]},
+            "category": [coded(v.COMPOSITION_CATEGORY, category, v.CATEGORY_NAMES[category])],
+            "subject": PATIENT,
+            "date": SLOT,
+            "author": [JSON],
+            "title": title,
+            "event": [JSON],
+            "section": [JSON],
+        }
+    )
 
 
-def operator(number: int) -> Json:
-    """A reference to an operator of the response centre."""
-    return {
-        "type": "Practitioner",
-        "identifier": {"system": v.OPERATOR, "value": f"operator-{number:02d}"},
-        "display": f"Operatør {number}, responssenteret",
-    }
+_FOLLOW_UP = _composition("Journalnotat for respons på hendelse", "1")
+_CLOUD = _composition("Varsel fra utstyrsleverandør", "1")
+_SUPERVISION = _composition("Digitalt tilsyn", "1")
+_REPORT = _composition("Oppfølging av egenmåling hjemme", "2")
 
 
-def follow_up(said: FollowUp, bundle_uuid: str, issue_uuid: str, *, issue_named: bool) -> Json:
+def _note(
+    template: Template,
+    happening: Happening,
+    uuid: str,
+    said_at: int,
+    *,
+    author: str,
+    events: Sequence[str],
+    sections: Sequence[str],
+) -> str:
+    """A Composition: who says it (a Reference, as JSON), the handling steps, the headed parts."""
+    who = patient(happening.resident)
+    return template.fill(uuid, *who, local_text(said_at), author, ",".join(events), ",".join(sections))
+
+
+@lru_cache(maxsize=256)
+def operator(number: int) -> str:
+    """A reference to an operator of the response centre, as JSON."""
+    return written_out(
+        {
+            "type": "Practitioner",
+            "identifier": {"system": v.OPERATOR, "value": f"operator-{number:02d}"},
+            "display": f"Operatør {number}, responssenteret",
+        }
+    )
+
+
+def follow_up(said: FollowUp, bundle_uuid: str, issue_uuid: str, *, issue_named: bool) -> str:
     """The response centre's document on an alert, which it names by the alert's identifier or full URL."""
     about, author = said.about, operator(said.operator)
     note_uuid = relative(bundle_uuid, 1)
-    note = composition(
-        about, note_uuid, said.said_at, author=author, title="Journalnotat for respons på hendelse", category="1"
-    )
-    note["event"] = [step_event(*step) for step in said.steps]
-    note["section"] = [section(code, text, issue_uuid) for code, text in said.sections]
-    issue = detected_issue(about, said.alert, issue_uuid if issue_named else None)
-    entries = [(note_uuid, note), (issue_uuid, issue)]
+    events = [step_event(*step) for step in said.steps]
+    sections = [section(code, text, issue_uuid) for code, text in said.sections]
+    note = _note(_FOLLOW_UP, about, note_uuid, said.said_at, author=author, events=events, sections=sections)
+    entries = [(note_uuid, note), (issue_uuid, detected_issue(about, said.alert, issue_uuid if issue_named else None))]
     if said.talk is not None:
         entries.append(_talk(said, relative(bundle_uuid, 2), author))
     entries.append((relative(bundle_uuid, 3), device(about)))
-    return document(urn(bundle_uuid), said.said_at, entries)
+    return document(_IDENTIFIER.fill(bundle_uuid), said.said_at, entries)
 
 
-def _talk(said: FollowUp, uuid: str, author: Json) -> tuple[str, Json]:
-    assert said.talk is not None
-    talk = encounter(said.about, said.talk.supervision, uuid)
-    talk["period"] = {"start": local_text(said.talk.start), "end": local_text(said.talk.end)}
-    talk["participant"][0]["individual"] = author
-    return uuid, talk
+def _talk(said: FollowUp, uuid: str, author: str) -> _Entry:
+    talk = said.talk
+    assert talk is not None
+    times = (local_text(talk.start), local_text(talk.end))
+    return uuid, look_in(said.about, talk.supervision, uuid, author, *times)
 
 
-def cloud_alert(happening: Happening, alert: Alert, number: str, salt: int) -> tuple[Json, str]:
+_CLOUD_NUMBER = Template({"system": v.CLOUD_NUMBER, "value": SLOT})
+_FROM_DEVICE = Template({"type": "Device", "identifier": {"system": v.DEVICE_NUMBER, "value": SLOT}})
+
+
+def cloud_alert(happening: Happening, alert: Alert, number: str, salt: int) -> tuple[str, str]:
     """The same alert as the vendor's cloud passes it on, numbered only by the Bundle; and its full URL's UUID."""
-    uuid = uuid_of(salt)
+    uuid, said_at = uuid_of(salt), happening.sent_at
     note_uuid, issue_uuid = relative(uuid, 1), relative(uuid, 2)
-    author = {"type": "Device", "identifier": {"system": v.DEVICE_NUMBER, "value": happening.kit.id}}
-    note = composition(
-        happening, note_uuid, happening.sent_at, author=author, title="Varsel fra utstyrsleverandør", category="1"
+    note = _note(
+        _CLOUD,
+        happening,
+        note_uuid,
+        said_at,
+        author=_FROM_DEVICE.fill(happening.kit.id),
+        events=[step_event("0", happening.at)],
+        sections=[section("1.2", f"Varsel: {v.ALERT_NAMES[alert.code]}.", issue_uuid)],
     )
-    note["event"] = [step_event("0", happening.at)]
-    note["section"] = [section("1.2", f"Varsel: {v.ALERT_NAMES[alert.code]}.", issue_uuid)]
     issue = detected_issue(happening, alert, None)
     entries = [(note_uuid, note), (issue_uuid, issue), (relative(uuid, 3), device(happening))]
-    return document({"system": v.CLOUD_NUMBER, "value": number}, happening.sent_at, entries), issue_uuid
+    return document(_CLOUD_NUMBER.fill(number), said_at, entries), issue_uuid
 
 
-def supervision(happening: Happening, what: Supervision, bundle_uuid: str) -> Json:
+def supervision(happening: Happening, what: Supervision, bundle_uuid: str) -> str:
     """A look-in with a remark: the Encounter and what was seen, in one document."""
     note_uuid, look_uuid = relative(bundle_uuid, 1), relative(bundle_uuid, 2)
     said_at = happening.at + what.lasted_s
-    author = operator(happening.salt % 12 + 1)
-    note = composition(happening, note_uuid, said_at, author=author, title="Digitalt tilsyn", category="1")
-    note["event"] = [step_event("9", happening.at)]
-    note["section"] = [section("1.1", what.note or "", look_uuid)]
-    return document(urn(bundle_uuid), said_at, [(note_uuid, note), (look_uuid, encounter(happening, what, look_uuid))])
+    note = _note(
+        _SUPERVISION,
+        happening,
+        note_uuid,
+        said_at,
+        author=operator(happening.salt % 12 + 1),
+        events=[step_event("9", happening.at)],
+        sections=[section("1.1", what.note or "", look_uuid)],
+    )
+    entries = [(note_uuid, note), (look_uuid, encounter(happening, what, look_uuid))]
+    return document(_IDENTIFIER.fill(bundle_uuid), said_at, entries)
 
 
-_NURSE = {
-    "type": "Practitioner",
-    "identifier": {"system": v.OPERATOR, "value": "sykepleier-01"},
-    "display": "Sykepleier, oppfølgingstjenesten",
-}
+_NURSE = written_out(
+    {
+        "type": "Practitioner",
+        "identifier": {"system": v.OPERATOR, "value": "sykepleier-01"},
+        "display": "Sykepleier, oppfølgingstjenesten",
+    }
+)
 
 
-def report(happening: Happening, what: Report, bundle_uuid: str) -> Json:
+def report(happening: Happening, what: Report, bundle_uuid: str) -> str:
     """A remote follow-up report: alert, a nurse's note, questionnaire and measurements in one document."""
     note_uuid, issue_uuid = relative(bundle_uuid, 1), relative(bundle_uuid, 2)
-    said_at = happening.sent_at
-    title = "Oppfølging av egenmåling hjemme"
-    note = composition(happening, note_uuid, said_at, author=_NURSE, title=title, category="2")
     issue = detected_issue(happening, Alert(what.code, what.severity, "report"), issue_uuid)
-    entries = [(note_uuid, note), (issue_uuid, issue)]
+    beneath = [(issue_uuid, issue)]
     for number, reading in enumerate(what.readings, 4):
         uuid = relative(bundle_uuid, number)
-        entries.append((uuid, observation(happening, reading, uuid)))
+        beneath.append((uuid, observation(happening, reading, uuid)))
     if what.answers:
-        entries.append(_questionnaire(happening, what, relative(bundle_uuid, 3)))
-    note["event"] = [step_event("0", happening.at), step_event("3", said_at)]
-    note["section"] = [section("1.1", what.note, *(uuid for uuid, _ in entries[1:]))]
-    return document(urn(bundle_uuid), said_at, entries)
+        beneath.append(_questionnaire(happening, what, relative(bundle_uuid, 3)))
+    said_at = happening.sent_at
+    events = [step_event("0", happening.at), step_event("3", said_at)]
+    sections = [section("1.1", what.note, *(uuid for uuid, _ in beneath))]
+    note = _note(_REPORT, happening, note_uuid, said_at, author=_NURSE, events=events, sections=sections)
+    return document(_IDENTIFIER.fill(bundle_uuid), said_at, [(note_uuid, note), *beneath])
 
 
-def _questionnaire(happening: Happening, what: Report, uuid: str) -> tuple[str, Json]:
-    return uuid, {
+_QUESTIONNAIRE = Template(
+    {
         "resourceType": "QuestionnaireResponse",
-        "identifier": urn(uuid),
+        "identifier": URN,
         "questionnaire": "https://hjemme.acme.example/skjema/daglig-kols",
         "status": "completed",
-        "subject": patient(happening.resident),
-        "authored": happening.stated(),
-        "item": [
-            {"linkId": str(number), "text": question, "answer": [{"valueString": answer}]}
-            for number, (question, answer) in enumerate(what.answers, 1)
-        ],
+        "subject": PATIENT,
+        "authored": SLOT,
+        "item": [JSON],
     }
+)
+_ITEM = Template({"linkId": SLOT, "text": SLOT, "answer": [{"valueString": SLOT}]})
+
+
+def _questionnaire(happening: Happening, what: Report, uuid: str) -> _Entry:
+    items = [_ITEM.fill(str(n), quoted(asked), quoted(said)) for n, (asked, said) in enumerate(what.answers, 1)]
+    return uuid, _QUESTIONNAIRE.fill(uuid, *patient(happening.resident), happening.stated(), ",".join(items))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from devices_sim.message import vocabulary as v
-from devices_sim.message.resources import device_reference, patient, urn
-from devices_sim.message.vocabulary import Json
+from devices_sim.message.resources import DEVICE_REFERENCE, PATIENT, URN, device_reference, patient
+from devices_sim.message.template import JSON, SLOT, Json, Template
+from devices_sim.message.vocabulary import coded
 
 if TYPE_CHECKING:
     from devices_sim.happening import Happening, Reading
@@ -41,6 +42,11 @@ class Measure:
     whole: Part
     parts: tuple[Part, ...] = ()
 
+    @property
+    def numbers(self) -> tuple[Part, ...]:
+        """What each of a reading's values is."""
+        return self.parts or (self.whole,)
+
 
 _EHELSE = "http://ehelse.no/fhir/StructureDefinition/vkp-Observation"
 _HL7 = "http://hl7.no/fhir/StructureDefinition/vkp-Observation"
@@ -60,55 +66,51 @@ MEASURES = {
     "temperature": Measure(f"{_HL7}-Bodytemp-v090", Part("Kroppstemperatur", "276885007", "8310-5", "°C", "Cel", 1)),
     "glucose": Measure(f"{_EHELSE}-v090", Part("Blodsukker", None, "15074-8", "mmol/L", "mmol/L", 1)),
 }
-_VITAL = [
-    {
-        "coding": [
-            {
-                "system": "http://terminology.hl7.org/CodeSystem/observation-category",
-                "code": "vital-signs",
-                "display": "Vital Signs",
-            }
-        ]
-    }
-]
-_META = {name: {"profile": [m.profile]} for name, m in MEASURES.items()}
-_CODES = {name: m.whole.code for name, m in MEASURES.items()}
-_PART_CODES = {name: tuple(p.code for p in m.parts) for name, m in MEASURES.items()}
+_VITAL = coded("http://terminology.hl7.org/CodeSystem/observation-category", "vital-signs", "Vital Signs")
 
 
-def quantity(part: Part, value: float) -> Json:
-    """`value` with its unit."""
-    number = round(value, part.decimals) if part.decimals else round(value)
-    return {"value": number, "unit": part.unit, "system": v.UCUM, "code": part.ucum}
+def _quantity(part: Part) -> Json:
+    """A value with its unit, the number to be filled in."""
+    return {"value": JSON, "unit": part.unit, "system": v.UCUM, "code": part.ucum}
 
 
-def observation(happening: Happening, reading: Reading, uuid: str) -> Json:
-    """One measurement, single or with components."""
-    measure = MEASURES[reading.measure]
+def _template(measure: Measure) -> Template:
     resource: Json = {
         "resourceType": "Observation",
-        "meta": _META[reading.measure],
-        "identifier": [urn(uuid)],
+        "meta": {"profile": [measure.profile]},
+        "identifier": [URN],
         "status": "final",
-        "category": _VITAL,
-        "code": _CODES[reading.measure],
-        "subject": patient(happening.resident),
-        "effectiveDateTime": happening.stated(),
-        "device": device_reference(happening),
+        "category": [_VITAL],
+        "code": measure.whole.code,
+        "subject": PATIENT,
+        "effectiveDateTime": SLOT,
+        "device": DEVICE_REFERENCE,
     }
     if measure.parts:
-        resource["component"] = [
-            {"code": code, "valueQuantity": quantity(part, value)}
-            for code, part, value in zip(_PART_CODES[reading.measure], measure.parts, reading.values, strict=True)
-        ]
+        resource["component"] = [{"code": p.code, "valueQuantity": _quantity(p)} for p in measure.parts]
     else:
-        resource["valueQuantity"] = quantity(measure.whole, reading.values[0])
-    return resource
+        resource["valueQuantity"] = _quantity(measure.whole)
+    return Template(resource)
+
+
+_TEMPLATES = {name: _template(measure) for name, measure in MEASURES.items()}
+
+
+def observation(happening: Happening, reading: Reading, uuid: str) -> str:
+    """One measurement, single or with components."""
+    measure = MEASURES[reading.measure]
+    numbers = (_number(p, value) for p, value in zip(measure.numbers, reading.values, strict=True))
+    who, device = patient(happening.resident), device_reference(happening)
+    return _TEMPLATES[reading.measure].fill(uuid, *who, happening.stated(), *device, *numbers)
+
+
+def _number(part: Part, value: float) -> str:
+    return repr(round(value, part.decimals)) if part.decimals else str(round(value))
 
 
 def reading_text(reading: Reading) -> str:
     """A reading as a person writes it: `Blodtrykk 142/83 mmHg`."""
     measure = MEASURES[reading.measure]
-    part = measure.parts[0] if measure.parts else measure.whole
+    part = measure.numbers[0]
     numbers = "/".join(f"{value:.{part.decimals}f}".replace(".", ",") for value in reading.values)
     return f"{measure.whole.name} {numbers} {part.unit}"

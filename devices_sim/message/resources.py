@@ -1,110 +1,141 @@
-"""The single resources: DetectedIssue, MedicationDispense, Encounter, Device and the people that they name."""
+"""The single resources as JSON text: DetectedIssue, MedicationDispense, Encounter, Device, and whom they name."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from devices_sim.message import vocabulary as v
-from devices_sim.message.vocabulary import Json, coded, profile
+from devices_sim.message.template import JSON, SLOT, Json, Template, quoted
+from devices_sim.message.vocabulary import coded, profile
 from hub.model.person import IDENTITY_NUMBER
 
 if TYPE_CHECKING:
     from devices_sim.happening import Alert, Dispense, Happening, Supervision
     from devices_sim.resident import Resident
 
-_FHIR_SEVERITY = {0: "low", 10: "low", 20: "moderate", 30: "high", 40: "high"}
-_DETECTED_ISSUE = profile("DetectedIssue")
-_DISPENSE = profile("MedicationDispense")
-_ENCOUNTER = profile("Encounter")
+_FHIR_SEVERITY = {10: "low", 20: "moderate", 30: "high", 40: "high"}
+
+#: An identifier of the kind that the profiles fix: a UUID as a URN. One slot.
+URN = {"system": v.URI, "value": f"urn:uuid:{SLOT}"}
+#: A reference to the patient by identity number. Slots: number, name.
+PATIENT = {
+    "type": "Patient",
+    "identifier": {"system": IDENTITY_NUMBER, "value": SLOT},
+    "display": SLOT,
+}
+#: A reference to equipment by serial number. Slots: number, what it is called.
+DEVICE_REFERENCE = {
+    "type": "Device",
+    "identifier": {"system": v.DEVICE_NUMBER, "value": SLOT},
+    "display": SLOT,
+}
 
 
-def urn(uuid: str) -> Json:
-    """An identifier of the kind that the profiles fix: a UUID as a URN."""
-    return {"system": v.URI, "value": f"urn:uuid:{uuid}"}
+def patient(resident: Resident) -> tuple[str, str]:
+    """What goes into `PATIENT`'s slots."""
+    return resident.identity, quoted(resident.name)
 
 
-def patient(resident: Resident) -> Json:
-    """A reference to the patient by identity number."""
-    return {
-        "type": "Patient",
-        "identifier": {"system": IDENTITY_NUMBER, "value": resident.identity},
-        "display": resident.name,
-    }
-
-
-def device_reference(happening: Happening) -> Json:
-    """A reference to the equipment by serial number."""
+def device_reference(happening: Happening) -> tuple[str, str]:
+    """What goes into `DEVICE_REFERENCE`'s slots."""
     kit = happening.kit
-    return {
-        "type": "Device",
-        "identifier": {"system": v.DEVICE_NUMBER, "value": kit.id},
-        "display": kit.device.title,
-    }
+    return kit.id, quoted(kit.device.title)
 
 
-def detected_issue(happening: Happening, alert: Alert, uuid: str | None) -> Json:
+def detected_issue(happening: Happening, alert: Alert, uuid: str | None) -> str:
     """The alert as the device or its front system states it. Without `uuid` it has no identifier of its own."""
-    level = alert.severity
-    issue: Json = {"resourceType": "DetectedIssue", "meta": _DETECTED_ISSUE}
+    place = alert.place
+    template = _issue(alert.code, alert.severity, uuid is not None, bool(place))
+    first = () if uuid is None else (uuid,)
+    last = (quoted(place),) if place else ()
+    return template.fill(*first, *patient(happening.resident), happening.stated(), *device_reference(happening), *last)
+
+
+@cache
+def _issue(code: str, level: int, is_named: bool, is_placed: bool) -> Template:  # a cache's key
+    issue: Json = {"resourceType": "DetectedIssue", "meta": profile("DetectedIssue")}
     if level:
         severity = coded(v.SEVERITY, str(level), v.SEVERITY_NAMES[str(level)])
         issue["extension"] = [{"url": v.SEVERITY_EXTENSION, "valueCodeableConcept": severity}]
-    if uuid is not None:
-        issue["identifier"] = [urn(uuid)]
-    issue["status"] = "final"
-    issue["code"] = coded(v.ALERT, alert.code, v.ALERT_NAMES[alert.code])
+    if is_named:
+        issue["identifier"] = [URN]
+    issue |= {"status": "final", "code": coded(v.ALERT, code, v.ALERT_NAMES[code])}
     if level:
         issue["severity"] = _FHIR_SEVERITY[level]
-    issue["patient"] = patient(happening.resident)
-    issue["identifiedDateTime"] = happening.stated()
-    issue["author"] = device_reference(happening)
-    if alert.place:
-        issue["detail"] = f"Sted: {alert.place}"
-    return issue
+    issue |= {"patient": PATIENT, "identifiedDateTime": SLOT, "author": DEVICE_REFERENCE}
+    if is_placed:
+        issue["detail"] = f"Sted: {SLOT}"
+    return Template(issue)
 
 
-def medication_dispense(happening: Happening, dispense: Dispense, uuid: str) -> Json:
+def medication_dispense(happening: Happening, dispense: Dispense, uuid: str) -> str:
     """A dose that was handed over. The medicine itself is in the EPJ's list: multidose, named by its time."""
-    return {
-        "resourceType": "MedicationDispense",
-        "meta": _DISPENSE,
-        "identifier": [urn(uuid)],
-        "status": "completed",
-        "category": coded(v.DISPENSE_EVENT, dispense.code, v.DISPENSE_NAMES[dispense.code]),
-        "medicationCodeableConcept": {"text": f"Multidose, {dispense.dose}"},
-        "subject": patient(happening.resident),
-        "performer": [{"actor": device_reference(happening)}],
-        "whenHandedOver": happening.stated(),
+    values = (*patient(happening.resident), *device_reference(happening), happening.stated())
+    return _dispense(dispense.code, dispense.dose).fill(uuid, *values)
+
+
+@cache
+def _dispense(code: str, dose: str) -> Template:
+    return Template(
+        {
+            "resourceType": "MedicationDispense",
+            "meta": profile("MedicationDispense"),
+            "identifier": [URN],
+            "status": "completed",
+            "category": coded(v.DISPENSE_EVENT, code, v.DISPENSE_NAMES[code]),
+            "medicationCodeableConcept": {"text": f"Multidose, {dose}"},
+            "subject": PATIENT,
+            "performer": [{"actor": DEVICE_REFERENCE}],
+            "whenHandedOver": SLOT,
+        }
+    )
+
+
+def encounter(happening: Happening, supervision: Supervision, uuid: str) -> str:
+    """A look-in by camera, sound or two-way speech, by the device's own clock."""
+    individual = _REFERENCE.fill(*device_reference(happening))
+    return look_in(happening, supervision, uuid, individual, happening.stated(), happening.stated(supervision.lasted_s))
+
+
+def look_in(happening: Happening, supervision: Supervision, uuid: str, individual: str, start: str, end: str) -> str:
+    """A look-in by `individual` (a Reference, as JSON) from one written time to another."""
+    template = _encounter(supervision.mode, supervision.reason)
+    return template.fill(uuid, *patient(happening.resident), individual, start, end)
+
+
+_REFERENCE = Template(DEVICE_REFERENCE)
+
+
+@cache
+def _encounter(mode: str, reason: str) -> Template:
+    return Template(
+        {
+            "resourceType": "Encounter",
+            "meta": profile("Encounter"),
+            "identifier": [URN],
+            "status": "finished",
+            "class": {"system": v.ACT_CODE, "code": "VR", "display": "virtual"},
+            "subject": PATIENT,
+            "participant": [{"type": [coded(v.ENCOUNTER_MODE, mode, v.MODE_NAMES[mode])], "individual": JSON}],
+            "period": {"start": SLOT, "end": SLOT},
+            "reasonCode": [coded(v.ENCOUNTER_REASON, reason, v.REASON_NAMES[reason])],
+        }
+    )
+
+
+_DEVICE = Template(
+    {
+        "resourceType": "Device",
+        "identifier": [{"system": v.DEVICE_NUMBER, "value": SLOT}],
+        "status": "active",
+        "manufacturer": SLOT,
+        "deviceName": [{"name": SLOT, "type": "user-friendly-name"}],
     }
+)
 
 
-def encounter(happening: Happening, supervision: Supervision, uuid: str) -> Json:
-    """A look-in by camera, sound or two-way speech."""
-    return {
-        "resourceType": "Encounter",
-        "meta": _ENCOUNTER,
-        "identifier": [urn(uuid)],
-        "status": "finished",
-        "class": {"system": v.ACT_CODE, "code": "VR", "display": "virtual"},
-        "subject": patient(happening.resident),
-        "participant": [
-            {
-                "type": [coded(v.ENCOUNTER_MODE, supervision.mode, v.MODE_NAMES[supervision.mode])],
-                "individual": device_reference(happening),
-            }
-        ],
-        "period": {"start": happening.stated(), "end": happening.stated(supervision.lasted_s)},
-        "reasonCode": [coded(v.ENCOUNTER_REASON, supervision.reason, v.REASON_NAMES[supervision.reason])],
-    }
-
-
-def device(happening: Happening) -> Json:
+def device(happening: Happening) -> str:
     """The equipment as a resource of its own, for the entries of a Bundle."""
     kit = happening.kit
-    return {
-        "resourceType": "Device",
-        "identifier": [{"system": v.DEVICE_NUMBER, "value": kit.id}],
-        "status": "active",
-        "manufacturer": kit.maker,
-        "deviceName": [{"name": kit.device.title, "type": "user-friendly-name"}],
-    }
+    return _DEVICE.fill(kit.id, quoted(kit.maker), quoted(kit.device.title))

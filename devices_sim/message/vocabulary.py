@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from devices_sim.message.template import Json
 from hub.fhir import codes
-
-Json = dict[str, Any]
 
 _BASE = "http://ehelse.no/fhir"
 ALERT = codes.ALERT_CODE

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices_sim.answer_key import AnswerKey, Scribe
@@ -52,6 +52,7 @@ def test_whatever_happens_on_the_way_time_never_goes_back(fault: dict[str, Any])
     assert times == sorted(times)
 
 
+@settings(max_examples=20)
 @given(st.lists(st.sampled_from(FAULTS), min_size=2, max_size=5), st.integers(1, 50))
 def test_faults_compose_in_any_order(faults: list[dict[str, Any]], seed: int) -> None:
     scenario = Scenario(name="prøve", fault=tuple(FaultSettings.model_validate(f) for f in faults))
@@ -193,6 +194,7 @@ def test_the_day_before_and_after_differ_but_schedules_stay() -> None:
         assert all(len(day) >= len(every) - 2 for day in list(days.values())[1:-1])
 
 
+@pytest.mark.slow
 def test_every_alert_and_dispense_code_occurs_in_some_scenario() -> None:
     alerts: set[str] = set()
     dispenses: set[str] = set()
