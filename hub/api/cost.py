@@ -20,11 +20,10 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.api.gatekeeper import gatekeeper
+from hub.metering.bill_answer import BillAnswer, bill_answer, places_of
 from hub.metering.billing_order import Billing, BillingForm, billing_of
 from hub.metering.comparison import ComparisonAnswer, compare
-from hub.metering.documents.report import comparison_report
 from hub.metering.explanation import Explanation, explain
-from hub.metering.invoice_folder import BillAnswer, bill_answer, places_of
 from hub.metering.ledger import UsageTable, usage_table_from
 from hub.metering.ledger_export import ExportFormat, write_ledger
 from hub.metering.model_list import ModelAnswer, model_answers
@@ -192,7 +191,7 @@ def _add_calculations(routes: APIRouter, cost: Cost) -> None:
     async def report(asked: CompareAsked) -> HTMLResponse:
         """The comparison as one HTML page with charts."""
         answer = await compared(asked)
-        return HTMLResponse(await asyncio.to_thread(comparison_report, answer))
+        return HTMLResponse(await asyncio.to_thread(_report, answer))
 
     @routes.post("/solve")
     async def solve_it(asked: SolveAsked) -> SolveAnswer:
@@ -231,6 +230,13 @@ def _add_invoices(routes: APIRouter, cost: Cost) -> None:
         table = await _table(cost)
         content = await _calculated(_exported, table, form)
         return Response(content, media_type=_MEDIA[form])
+
+
+def _report(answer: ComparisonAnswer) -> str:
+    # the charts' library takes seconds to import: a hub that starts needn't wait for it
+    from hub.metering.documents.report import comparison_report
+
+    return comparison_report(answer)
 
 
 def _exported(table: UsageTable, form: ExportFormat) -> bytes:

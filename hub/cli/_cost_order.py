@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -14,16 +13,11 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from hub.metering.billing_order import Billing, BillingForm, billing_of
 from hub.metering.input_table import InputText
-from hub.metering.invoice_folder import RUN_FILE
-from hub.metering.ledger import UsageTable, usage_table_from
 from hub.metering.order_form import OrderForm, order_of
 from hub.metering.run import Order, price_model
 from hub.metering.use_source import UseSource
 from hub.model.errors import ConfigurationError, ConfigurationFault
-
-STORE_FILE = "knutepunkt.sqlite"
 
 
 def _options(
@@ -78,28 +72,10 @@ class MeteredBy:
     def source(self) -> UseSource:
         """The ledger there: a file, or the hub's own in its data directory."""
         if self.path.is_dir():
-            return UseSource(partial(_own_ledger, self.path), self.is_sample)
+            from hub.cli._own_ledger import own_ledger
+
+            return UseSource(partial(own_ledger, self.path), self.is_sample)
         return UseSource.file(self.path, is_sample=self.is_sample)
-
-
-def _own_ledger(directory: Path) -> UsageTable:
-    database = directory / STORE_FILE
-    if not database.is_file():
-        text = f"er ingen datamappe: {STORE_FILE} finnes ikke der"
-        raise ConfigurationError([ConfigurationFault(0, str(directory), text)])
-    return asyncio.run(_read_own_ledger(database))
-
-
-async def _read_own_ledger(database: Path) -> UsageTable:
-    from hub.store.engine import open_engines
-    from hub.store.ledger import usage_records
-
-    engines = await open_engines(database)
-    try:
-        async with engines.reading() as connection:
-            return await usage_table_from(usage_records(connection))
-    finally:
-        await engines.aclose()
 
 
 def _metered_by(values: dict[str, Any]) -> MeteredBy | None:
@@ -153,7 +129,9 @@ def ordered(form: OrderForm, use: MeteredBy | None, models: Sequence[str]) -> li
     A setting `MODEL:NAME` goes to that model only; others to every model that has the parameter.
     """
     _check_settings(form, models)
-    forms = [form.model_copy(update={"model": model, "settings": _settings(form, model, models)}) for model in models]
+    forms = [
+        form.model_copy(update={"model": model, "settings": settings_for(form, model, models)}) for model in models
+    ]
     orders = [order_of(one) for one in forms]
     if use is None:
         return orders
@@ -173,7 +151,8 @@ def _check_settings(form: OrderForm, models: Sequence[str]) -> None:
         raise ConfigurationError(faults)
 
 
-def _settings(form: OrderForm, model: str, models: Sequence[str]) -> dict[str, str]:
+def settings_for(form: OrderForm, model: str, models: Sequence[str]) -> dict[str, str]:
+    """The form's settings that are `model`'s."""
     found: dict[str, str] = {}
     for name, value in form.settings.items():
         wanted, _, own = name.rpartition(":")
@@ -192,32 +171,6 @@ def telling_faults() -> Iterator[None]:
         for fault in error.faults:
             sys.stderr.write(f"{fault}\n")
         raise typer.Exit(2) from error
-
-
-def read_billing(form: OrderForm, use: MeteredBy | None, *, model: str, vat: str, grace_days: int) -> BillingForm:
-    """What is to be invoiced, as it is kept beside the invoices."""
-    try:
-        return BillingForm(
-            order=form.model_copy(update={"model": model, "settings": _settings(form, model, [model])}),
-            vat=vat,
-            grace_days=grace_days,
-            use=str(use.path.resolve()) if use else None,
-            is_sample=use.is_sample if use else False,
-        )
-    except ValueError as error:
-        raise ConfigurationError([ConfigurationFault(0, "--grace-days", "må være fra 0 til 28")]) from error
-
-
-def kept_billing(folder: Path) -> Billing:
-    """The invoices that a folder's order made, made again. Raises ConfigurationError where there is no order."""
-    path = folder / RUN_FILE if folder.is_dir() else folder
-    try:
-        form = BillingForm.model_validate_json(InputText.from_file(path).text)
-    except ValueError as error:
-        text = "er ikke en avregning som `cost invoice` har skrevet"
-        raise ConfigurationError([ConfigurationFault(0, path.name, text)]) from error
-    use = MeteredBy(Path(form.use), form.is_sample).source() if form.use else None
-    return billing_of(form, use)
 
 
 def write_text(path: Path, content: str | bytes) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, get_args
 
 import typer
 
-from hub.cli._cost_order import MeteredBy, ordered, read_billing, telling_faults, with_order, write_text
+from hub.cli._cost_order import MeteredBy, ordered, telling_faults, with_order, write_text
 from hub.metering.cost_key import stand_in_key
 from hub.metering.input_table import parsed_decimal
 from hub.metering.ledger_export import ExportFormat, write_ledger
@@ -18,6 +18,7 @@ from hub.metering.order_form import OrderForm
 from hub.metering.run import run
 from hub.metering.run_answer import run_answer
 from hub.metering.run_table import run_table
+from hub.model.clock import SystemClock
 from hub.model.errors import ConfigurationError, ConfigurationFault
 
 app = typer.Typer(help="Hva det koster, hvem som betaler, og hvorfor.", no_args_is_help=True)
@@ -152,8 +153,10 @@ def invoice_command(
     json: _Json = False,
 ) -> None:
     """Lag fakturaer og årsoppgaver med justeringer for det som kom sent eller ble rettet."""
+    from hub.cli._cost_billing import read_billing
+    from hub.metering.bill_answer import bill_answer, places_of
     from hub.metering.billing_order import billing_of
-    from hub.metering.invoice_folder import bill_answer, places_of, write_folder
+    from hub.metering.invoice_folder import write_folder
 
     asked = read_billing(form, use, model=model, vat=vat, grace_days=grace_days)
     billing = billing_of(asked, use.source() if use else None)
@@ -176,13 +179,26 @@ def explain_command(
     json: _Json = False,
 ) -> None:
     """Forklar en fakturalinje: regelen, tallene og sakene bak den (med pseudonym)."""
-    from hub.cli._cost_order import kept_billing
+    from hub.cli._cost_billing import kept_billing
     from hub.metering.explanation import explain, explanation_lines
 
     with telling_faults():
         billing = kept_billing(run_folder)
         found = explain(billing.billed, invoice_line, billing.table)
     typer.echo(found.model_dump_json() if json else "\n".join(explanation_lines(found)))
+
+
+@app.command("correct")
+def correct(
+    record: Annotated[str, typer.Argument(help="Id-en til posten som skal tas tilbake.")],
+    data_dir: Annotated[Path, typer.Option(help="Hubens datamappe.")],
+) -> None:
+    """Ta en målt post tilbake med en motpost, uansett alder. Ingenting slettes; neste faktura får en justering."""
+    from hub.cli._own_ledger import take_back
+
+    with telling_faults():
+        entry = take_back(data_dir, record, at=SystemClock().now())
+    typer.echo(f"Motpost {entry.id} tar tilbake {record} ({entry.municipality}, {entry.day}).")
 
 
 @app.command("export")

@@ -15,6 +15,9 @@ from hub.metering.order_form import OrderForm, order_of
 from hub.metering.use_source import UseSource, count_of
 from hub.model.errors import ConfigurationError, ConfigurationFault
 
+#: Beside the invoices: the form that they were made by.
+RUN_FILE = "run.json"
+
 
 class BillingForm(BaseModel):
     """What is invoiced: an order, VAT in per cent, the days into the next month that a month stays open."""

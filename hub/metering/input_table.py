@@ -50,7 +50,9 @@ class InputTable:
 
     def fault(self, row: Row | None, column: str, text: str) -> None:
         """Note a fault in a cell; `row` None is the file as a whole."""
-        self.faults.append(ConfigurationFault(row.line if row else 0, f"{self.name}: {column}", text))
+        who = row.cells.get("number", "") if row else ""
+        told = f"{text} (kommune {who})" if who and column != "number" else text
+        self.faults.append(ConfigurationFault(row.line if row else 0, f"{self.name}: {column}", told))
 
     def finish(self) -> None:
         """Raise ConfigurationError with every fault, if there is one."""

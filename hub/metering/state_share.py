@@ -55,7 +55,8 @@ def state_share(percent: Decimal, rules: Iterable[str] = ()) -> StateShare:
         try:
             share = _with(share, name.strip(), Decimal(text.strip().replace(",", ".")))
         except (ValueError, InvalidOperation):
-            faults.append(ConfigurationFault(0, f"statens andel {name}={text}", _advice(name)))
+            where = f"--state-share {text}" if name == "percent" else f"--state-rule {name}={text}"
+            faults.append(ConfigurationFault(0, where, _advice(name)))
     if faults:
         raise ConfigurationError(faults)
     return share

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from hub.cli._cost_order import STORE_FILE
+from hub.cli._own_ledger import STORE_FILE
 from hub.cli.cost import app
 from hub.model.usage import UsageRecord
 from hub.store.delivering import record_usage
@@ -200,3 +200,20 @@ def test_the_hubs_own_data_directory_is_a_ledger(tmp_path: Path) -> None:
     found = cost("run", *asked, "--use", str(tmp_path), "--json")
     assert {m["number"]: m["total_ore"] for m in found["municipalities"] if m["total_ore"]} == {"0301": 100_00}
     assert any("egen måling" in text for text in found["sources"])
+
+
+def test_a_record_of_the_hubs_own_is_taken_back_once_by_a_counter_entry(tmp_path: Path) -> None:
+    fill(tmp_path / STORE_FILE, [case(n, day="2025-02-10") for n in range(3)])
+    assert "Motpost use-1-tilbake tar tilbake use-1" in told("correct", "use-1", "--data-dir", str(tmp_path))
+    assert "alt tatt tilbake" in refused("correct", "use-1", "--data-dir", str(tmp_path))
+    for no_case in ("use-9", "use-1-tilbake"):
+        assert "ingen slik post" in refused("correct", no_case, "--data-dir", str(tmp_path))
+
+    told("export", str(tmp_path), "--format", "csv", "--out", str(tmp_path / "use.csv"))
+    rows = list(csv.DictReader((tmp_path / "use.csv").open()))
+    assert sorted((row["id"], row["quantity"], row["corrects"]) for row in rows) == [
+        ("use-0", "1", ""),
+        ("use-1", "1", ""),
+        ("use-1-tilbake", "-1", "use-1"),
+        ("use-2", "1", ""),
+    ]

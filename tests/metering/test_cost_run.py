@@ -164,7 +164,7 @@ def test_key_weights_may_have_decimals_and_norwegian_form(tmp_path: Path) -> Non
 
 
 BAD_KEYS = [
-    ({"m1101": "-3"}, "linje 3: key.csv: weight: -3 er negativt"),
+    ({"m1101": "-3"}, "linje 3: key.csv: weight: -3 er negativt (kommune 1101)"),
     ({"m1101": "mye"}, "linje 3: key.csv: weight: 'mye' er ikke et tall"),
     ({"m1101": ""}, "linje 3: key.csv: weight: '' er ikke et tall"),
 ]
@@ -193,7 +193,7 @@ def test_missing_unknown_and_doubled_municipalities_are_all_named(tmp_path: Path
         (("--total", "mye"), "--total: 'mye' er ikke et tall"),
         (("--total", "nan"), "--total: 'nan' er ikke et tall"),
         (("--total", "1.005"), "--total: har flere enn to desimaler"),
-        (("--state-share", "101"), "fra 0 til 100"),
+        (("--state-share", "101"), "--state-share 101: må være et tall fra 0 til 100"),
         (("--state-share", "-1"), "fra 0 til 100"),
         (("--state-share", "halvparten"), "--state-share"),
         (("--state-rule", "ta=101"), "ta=101"),
