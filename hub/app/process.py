@@ -58,15 +58,11 @@ async def run(orders: Orders) -> None:
 
 
 async def _run_until(stopping: asyncio.Event, orders: Orders, parts: Parts) -> None:
+    app = web_application(orders, parts)
     server = _Server(
-        uvicorn.Config(
-            web_application(orders, parts),
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            timeout_graceful_shutdown=_GRACE_S,
-        )
+        uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=_GRACE_S)
     )
+    app.state.server = server
     listening = socket.socket(fileno=orders.http_fd)
     async with asyncio.TaskGroup() as tasks:
         work = [

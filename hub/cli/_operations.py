@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,21 @@ class Hub:
     def post(self, path: str, body: bytes = b"") -> Any:
         """What the hub answers to `body`."""
         return self._call("POST", path, body)
+
+    def events(self, path: str) -> Iterator[dict[str, Any]]:
+        """What a stream of server-sent events tells, until it ends. Its batches are lists of objects."""
+        request = urllib.request.Request(self._http + path, None, self._headers)  # noqa: S310  # our own hub
+        request.add_header("Accept", "text/event-stream")
+        try:
+            with urllib.request.urlopen(request) as answer:  # noqa: S310  # as above
+                for line in answer:
+                    if line.startswith(b"data: "):
+                        yield from json.loads(line[6:])
+        except urllib.error.URLError as error:
+            typer.echo("Knutepunktet svarer ikke.", err=True)
+            raise typer.Exit(1) from error
+        except KeyboardInterrupt:
+            return
 
     def _call(self, method: str, path: str, body: bytes | None) -> Any:
         request = urllib.request.Request(  # noqa: S310  # our own hub, by its endpoints.json

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import orjson
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -30,6 +31,7 @@ def routes(door: Door) -> Sequence[Route]:
     return (
         door.get("/cases", _list),
         door.get("/cases/{case_id}", _case),
+        door.get("/cases/{case_id}/story", _story),
         door.get("/cases/{case_id}/messages/{number:int}", _message),
         door.get("/cases/{case_id}/messages/{number:int}/raw", _raw),
     )
@@ -65,17 +67,31 @@ async def _history(visit: Visit) -> CaseHistory:
     return history
 
 
-async def _case(visit: Visit) -> Response:
+async def _known(visit: Visit) -> Known:
+    """All that is known of the case, after noting that it is seen."""
     history = await _history(visit)
     await note_seen(visit, "case", history.key)
     async with visit.console.engines.reading() as connection:
-        line = await case_line(connection, history.key)
-        known = Known(
+        return Known(
             history,
             await flow_of_case(connection, history.key),
             await told_of(connection, history.key),
             await deliveries_of(connection, history.key),
         )
+
+
+async def _story(visit: Visit) -> Response:
+    """The time line and the note as JSON, for `knutepunkt case`."""
+    known = await _known(visit)
+    said = {"steps": steps(known, visit.language), "note": compose(known.history).text}
+    return Response(orjson.dumps(said), media_type="application/json")
+
+
+async def _case(visit: Visit) -> Response:
+    known = await _known(visit)
+    history = known.history
+    async with visit.console.engines.reading() as connection:
+        line = await case_line(connection, history.key)
     assert line is not None
     return visit.page(
         "case.html",

@@ -62,6 +62,7 @@ def wanted_of(query: Mapping[str, str]) -> Wanted:
         service=query.get("service") or None,
         kind=query.get("kind") or None,
         what=(what,) if what in WHATS else None,
+        case_id=query.get("case") or None,
     )
 
 
@@ -79,7 +80,7 @@ async def _stream(visit: Visit, after: int | None) -> AsyncIterator[bytes]:
     yield b"retry: 1000\n\n"
     given: set[int] = set()
     rounds = 0
-    while not await visit.request.is_disconnected():
+    while not (_is_closing(visit) or await visit.request.is_disconnected()):
         rounds += 1
         async with console.engines.reading() as connection:
             start = safe_start(connection, number) if given else number
@@ -95,6 +96,12 @@ async def _stream(visit: Visit, after: int | None) -> AsyncIterator[bytes]:
             yield b"id: %d\n: alive\n\n" % number
         if len(rows) < _MOST:
             await asyncio.sleep(_LOOK_EVERY_S)
+
+
+def _is_closing(visit: Visit) -> bool:
+    """Whether the server wants to end, which it can't while streams are open."""
+    server = getattr(visit.request.app.state, "server", None)
+    return server is not None and bool(server.should_exit)
 
 
 async def _is_still_let_in(visit: Visit) -> bool:

@@ -96,5 +96,7 @@ def _about(row: FlowRow, language: str) -> str:
         kind, _, about = row.detail.partition(" ")
         parts.append(f"{say_or(language, f'alert.{kind}', kind)} ({about})")
     elif row.detail:
-        parts.append(row.detail)
+        door, _, resource = row.detail.partition(" ")
+        said = say_or(language, f"door.{door}", door)
+        parts.append(f"{say_or(language, f'resource.{resource}', resource)} {said}".strip())
     return " · ".join(part for part in parts if part)

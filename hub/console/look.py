@@ -54,6 +54,7 @@ class Look:
             t_or=partial(say_or, language),
             when=partial(_time, language),
             number=lambda n: times.thousands(n, language),
+            kr=lambda ore: f"{times.kroner(ore, language)}\u00a0kr",
             language=language,
             **content,
         )

@@ -16,13 +16,12 @@ from starlette.routing import Route
 
 from hub.console.console import Person, SignInFailed
 from hub.console.door import Door
-from hub.console.signing import begin, end
+from hub.console.signing import ALL_ROLES, begin, end
 from hub.console.visit import Right, Stop, Visit
 
 _COOKIE = "knutepunkt-sign-in"
 _LASTS_S = 600
-#: Somebody who knows the operations key may do everything that operations may.
-_KEY_HOLDER = Person("operations", "Driftsnøkkel", frozenset({"monitoring", "administration", "user_administration"}))
+_KEY_HOLDER = Person("operations", "Driftsnøkkel", ALL_ROLES)
 
 
 @dataclass(frozen=True, slots=True)

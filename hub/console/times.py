@@ -31,6 +31,12 @@ def ago(since: timedelta, language: str) -> str:
     return f"{seconds} s"
 
 
+def kroner(ore: int, language: str) -> str:
+    """An amount of whole øre in kroner with two decimals."""
+    text = f"{thousands(abs(ore) // 100, language)}.{abs(ore) % 100:02}"
+    return ("-" if ore < 0 else "") + (text.replace(".", ",") if language == "nb" else text)
+
+
 def thousands(number: int, language: str) -> str:
     """A whole number with its thousands apart."""
     return f"{number:,}".replace(",", "\u202f" if language == "nb" else ",")

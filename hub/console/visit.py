@@ -101,7 +101,7 @@ class Visit:
             "session": self.session,
             "may_act": self.may(Right.ACT),
             "may_see_users": self.may(Right.USERS),
-            "csrf": self.session.csrf if self.session else "",
+            "csrf_token": self.session.csrf if self.session else "",
             "other_language": other,
             "other_address": f"{here}{'&' if '?' in here else '?'}lang={other}",
             "path": self.request.url.path,

@@ -64,6 +64,7 @@ class Wanted:
     service: str | None = None
     kind: str | None = None
     what: Collection[str] | None = None
+    case_id: str | None = None
 
 
 ALL = Wanted()
@@ -162,6 +163,8 @@ def _filtered(query: Select[Any], wanted: Wanted) -> Select[Any]:
         query = query.where(case.c.service_code == wanted.service)
     if wanted.kind:
         query = query.where(case.c.kind == wanted.kind)
+    if wanted.case_id:
+        query = query.where(flow.c.case_id == wanted.case_id)
     if wanted.what:
         query = query.where(flow.c.what.in_(bindparam("whats", sorted(wanted.what), expanding=True)))
     return query
