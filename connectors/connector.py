@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from random import Random, SystemRandom
 from types import TracebackType
@@ -168,6 +169,17 @@ class Connector:
     async def refused(self) -> list[Report]:
         """The events that the hub has refused and that a person should look at, oldest first."""
         return await self._spool.with_fate(Fate.REFUSED)
+
+    async def send_again(self, number: int) -> None:
+        """A person's decision: what was refused can be delivered now. Raises KeyError when `number` is not refused."""
+        self._delivery.add(await self._spool.take_up_again(number))
+
+    async def let_go(self, number: int) -> None:
+        """A person's decision: what was refused shall not be sent. Its content is forgotten. Raises KeyError."""
+        report = await self._spool.report(number)
+        if report.fate is not Fate.REFUSED:
+            raise KeyError(number)
+        await self._spool.settle(replace(report, fate=Fate.LET_GO, at=self._timer.now()))
 
     async def drained(self) -> None:
         """Wait until everything that has been told is answered or refused."""

@@ -27,7 +27,7 @@ class SystemTimer(SystemClock):
         return asyncio.get_running_loop().call_later(seconds, callback).cancel
 
 
-def backoff(attempt: int, *, random: Random, first_s: float = 1.0, longest_s: float = 300.0) -> float:
+def backoff(attempt: int, *, random: Random, first_s: float = 1.0, longest_s: float = 60.0) -> float:
     """Seconds to wait after failed attempt number `attempt` (from 1): doubling, capped, and spread over its upper half.
 
     The spread keeps senders that failed together from returning together.

@@ -12,7 +12,8 @@ class Fate(StrEnum):
     """What became of an event.
 
     `TAKEN` means that the hub has it and that no more will be heard; `REGISTERED` that the service has it and that
-    its status is being followed until it is `JOURNALED` or `FAILED`. `REFUSED` and `FAILED` need a person.
+    its status is being followed until it is `JOURNALED` or `FAILED`. `REFUSED` and `FAILED` need a person, who may
+    have let a refused one go (`LET_GO`).
     """
 
     WAITING = "waiting"
@@ -21,6 +22,7 @@ class Fate(StrEnum):
     JOURNALED = "journaled"
     FAILED = "failed"
     REFUSED = "refused"
+    LET_GO = "let go"
 
     @property
     def is_final(self) -> bool:

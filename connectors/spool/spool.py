@@ -118,10 +118,26 @@ class Spool:
         """What is known of every event with this fate, in the order told."""
         return await self._reports("fate = ?", fate)
 
+    async def take_up_again(self, number: int) -> Waiting:
+        """Let a refused entry wait once more, at the end of its lane. Raises KeyError when it is not refused."""
+
+        def work(connection: sqlite3.Connection) -> Waiting:
+            found = connection.execute(
+                "UPDATE event SET fate = 'waiting', due = 0 WHERE number = ? AND fate = 'refused'"
+                " RETURNING number, lane, attempts",
+                (number,),
+            ).fetchone()
+            if found is None:
+                raise KeyError(number)
+            return Waiting(*found)
+
+        return await self._writer.run(work)
+
     async def forget_before(self, now: datetime) -> int:
         """Let go of events that have been finished for 30 days at `now`, but for the refused; answers how many."""
         return await self._change(
-            "DELETE FROM event WHERE fate IN ('taken', 'journaled', 'failed') AND at < ?", microseconds(now - _KEPT)
+            "DELETE FROM event WHERE fate IN ('taken', 'journaled', 'failed', 'let go') AND at < ?",
+            microseconds(now - _KEPT),
         )
 
     async def _change(self, statement: str, *values: object) -> int:

@@ -9,12 +9,10 @@ for HelseID with a client ready to use.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from connectors.helseid import HelseIdClient
-from connectors.helseid.client import read_key
 from connectors.testing.running_hub import RunningHub, running_hub
 from connectors.testing.simulated_epj import SimulatedEpj
 from connectors.testing.virtual_clock import VirtualClock
@@ -55,12 +53,4 @@ def epj(hub: RunningHub) -> SimulatedEpj:
 @pytest.fixture(scope="session")
 def token_service(hub: RunningHub) -> HelseIdClient:
     """The client that the hub's stand-in for HelseID has ready in test mode; sign in with `HelseId(token_service)`."""
-    endpoints = hub.endpoints
-    if "token_service" not in endpoints:
-        pytest.skip("this hub runs without a token service")
-    return HelseIdClient(
-        issuer=endpoints["token_service"],
-        client_id=endpoints.get("client_id", hub.sender),
-        key=read_key(Path(endpoints["private_jwk"])),
-        scopes=("nhn:jft/api",),
-    )
+    return hub.sign_in_client()

@@ -12,14 +12,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from connectors.connector import Connector
+from connectors.helseid import HelseId, HelseIdClient
+from connectors.helseid.client import read_key
 from connectors.mqtt import MqttConnection
+from connectors.timing import SystemTimer, Timer
+from connectors.transport import Transport
+from connectors.transport.http import JftTransport, VkpTransport
 from connectors.transport.mqtt import MqttTransport
 
 _READY_WITHIN_S = 60.0
 _GONE_WITHIN_S = 20.0
+_JFT_SCOPE = "nhn:jft/api"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +52,27 @@ class RunningHub:
         """The address of the simulated EPJ's back door (`/admin`) for the municipality."""
         return str(self.endpoints["epj_admin"][self.municipality])
 
-    def transport(self) -> MqttTransport:
-        """A way to this hub by MQTT, for a connector of your own class."""
-        connection = MqttConnection(self.mqtt, client_id=f"test-{self.sender}", connect_within_s=None)
-        return MqttTransport(connection, municipality=self.municipality, sender=self.sender)
+    def sign_in_client(self) -> HelseIdClient:
+        """The client that the hub's stand-in for HelseID has ready in test mode, with every scope for writing."""
+        told = self.endpoints["test_client"]
+        scopes = tuple(s for s in told["scopes"] if s == _JFT_SCOPE or s.endswith(".write"))
+        key = read_key(Path(told["private_jwk"]))
+        return HelseIdClient(self.endpoints["token_service"], told["client_id"], key, scopes)
 
-    def connector(self, spool: Path | None = None) -> Connector:
+    def transport(self, way: Literal["mqtt", "vkp", "jft"] = "mqtt", timer: Timer | None = None) -> Transport:
+        """A way to this hub for a connector of your own class, signed in where the way asks for it."""
+        if way == "mqtt":
+            connection = MqttConnection(self.mqtt, client_id=f"test-{self.sender}", connect_within_s=None)
+            return MqttTransport(connection, municipality=self.municipality, sender=self.sender)
+        clock = timer or SystemTimer()
+        sign_in = HelseId(self.sign_in_client(), clock=clock)
+        if way == "jft":
+            return JftTransport(self.endpoints["jft_write"], clock=clock, sign_in=sign_in)
+        return VkpTransport(self.http, municipality=self.municipality, clock=clock, sign_in=sign_in)
+
+    def connector(self, way: Literal["mqtt", "vkp", "jft"] = "mqtt", *, spool: Path | None = None) -> Connector:
         """A connector to this hub, for `async with`."""
-        return Connector(self.transport(), municipality=self.municipality, sender=self.sender, spool=spool)
+        return Connector(self.transport(way), municipality=self.municipality, sender=self.sender, spool=spool)
 
 
 @contextmanager

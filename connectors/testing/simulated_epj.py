@@ -11,12 +11,15 @@ import aiohttp
 
 @dataclass(frozen=True, slots=True)
 class JournalNote:
-    """A note in the EPJ: its key with the hub, title, and whose words it is; `versions` counts its changes."""
+    """A note in the EPJ: its key with the hub, title, and whose words it is. `revision` counts the messages that it
+    tells of, `versions` how often it was written.
+    """
 
     key: str
     title: str
     source: str
     patient: str
+    revision: int
     versions: int
 
 
@@ -29,7 +32,7 @@ class SimulatedEpj:
     async def notes(self) -> list[JournalNote]:
         """The notes in its journal, from its own store."""
         return [
-            JournalNote(n["key"], n["title"], n["source"], n["patient"]["value"], len(n["versions"]))
+            JournalNote(n["key"], n["title"], n["source"], n["patient"]["value"], n["revision"], len(n["versions"]))
             for n in await self._call("GET", "notes")
         ]
 

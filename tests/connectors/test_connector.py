@@ -111,6 +111,25 @@ async def test_after_a_permanent_refusal_nothing_is_sent_again_and_the_next_goes
     assert hub.sends == 2
 
 
+async def test_a_person_may_send_a_refused_event_again_or_let_it_go() -> None:
+    hub = MemoryTransport()
+    hub.fail_next(AccessDenied("HTTP 403"), AccessDenied("HTTP 403"))
+    async with connector(hub) as c:
+        first, second = await c.tell_all([dose(1), dose(2, BERIT)])
+        assert [(await t.finished()).fate for t in (first, second)] == [Fate.REFUSED] * 2
+        await c.send_again(first.number)
+        assert (await first.answered()).fate is Fate.TAKEN
+        await c.let_go(second.number)
+        assert (await second.finished()).fate is Fate.LET_GO
+        assert await c.refused() == []
+        for wrong in (first.number, second.number, 99):
+            with pytest.raises(KeyError):
+                await c.send_again(wrong)
+            with pytest.raises(KeyError):
+                await c.let_go(wrong)
+    assert hub.sends == 3
+
+
 async def test_a_rejected_receipt_is_a_permanent_refusal_that_says_which_rule() -> None:
     hub = MemoryTransport()
     async with connector(hub) as c:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Literal
 
 import orjson
 import pytest
@@ -23,6 +25,7 @@ from connectors import (
     Fate,
     ForwardedAlert,
     MeasurementTaken,
+    Outgoing,
     Retracted,
     SafetyAlarmRaised,
     SupervisionDone,
@@ -30,11 +33,15 @@ from connectors import (
     patient,
     weight,
 )
+from connectors.helseid import HelseId
 from connectors.mqtt import MqttConnection
 from connectors.response_centre import ResponseCentre
 from connectors.testing.running_hub import RunningHub, running_hub
 from connectors.testing.simulated_epj import SimulatedEpj
+from connectors.timing import SystemTimer
+from connectors.transport.http import JftTransport
 from connectors.transport.mqtt import MqttTransport
+from hub.model.errors import AccessDenied
 from tests.connectors import telling
 from tests.connectors.killing import die_often
 from tests.connectors.people import synthetic_numbers
@@ -69,6 +76,33 @@ async def test_every_kind_of_event_becomes_one_note_and_what_changes_amends_it(
     assert len(notes) == len(before) + 4
 
 
+@pytest.mark.parametrize("way", ["mqtt", "vkp", "jft"])
+async def test_the_same_call_by_every_way_ends_in_one_note_and_a_repeat_in_none(
+    way: Literal["mqtt", "vkp", "jft"], hub: RunningHub, epj: SimulatedEpj
+) -> None:
+    before = (await epj.counts())["notes"]
+    dose = DispenseGiven(patient=patient(PEOPLE[7]), device="MD-7", at=NOW, number=f"{way}-1")
+    async with hub.connector(way) as connector:
+        report = await asyncio.wait_for((await connector.tell(dose)).answered(), 30)
+    assert (report.fate, report.receipt) == (Fate.REGISTERED if way == "jft" else Fate.TAKEN, "accepted")
+    async with hub.connector(way) as connector:
+        again = await asyncio.wait_for((await connector.tell(dose)).answered(), 30)
+    assert again.fate is report.fate
+    await epj.wait_for_notes(before + 1)
+    assert (await epj.counts())["notes"] == before + 1
+
+
+async def test_a_way_that_signs_in_as_nobody_is_not_let_in(hub: RunningHub) -> None:
+    stranger = dataclasses.replace(hub.sign_in_client(), client_id="ukjent")
+    transport = JftTransport(
+        hub.endpoints["jft_write"], clock=SystemTimer(), sign_in=HelseId(stranger, clock=SystemTimer())
+    )
+    async with transport:
+        with pytest.raises(AccessDenied) as refused:
+            await transport.send(Outgoing("Bundle", b"{}", "d"))
+    assert refused.value.status == 401
+
+
 async def test_what_the_hub_rejects_is_refused_with_the_rule(hub: RunningHub) -> None:
     async with hub.connector() as connector:
         issue = connector.fhir(SafetyAlarmRaised(patient=patient(PEOPLE[4]), device="TA", number="x", at=NOW))
@@ -85,6 +119,7 @@ mode = "test"
 [[municipality]]
 organisation_number = "314159265"
 name = "Testvik"
+epj = { adapter = "pull" }
 
 [[sender]]
 id = "Acme_Alarm_Testvik"
@@ -137,9 +172,22 @@ async def test_an_alarm_goes_to_the_response_centre_and_into_the_journal_once_wh
         for told in await vakt.tell_all(steps):
             assert (await told.answered()).fate is Fate.TAKEN
         await epj.wait_for_notes(1)
-        while (await epj.notes())[0].versions < 2:  # noqa: ASYNC110 — the notes are in another process
+        while not await told_all(epj):  # noqa: ASYNC110 — the notes are in another process
             await asyncio.sleep(0.05)
-    assert [n.patient for n in await epj.notes()] == [PEOPLE[5]]
+    assert [n.patient for n in await epj.notes()].count(PEOPLE[5]) == 1
+
+
+async def told_all(epj: SimulatedEpj) -> bool:
+    """Whether the EPJ's note tells of the whole handling: of the alert, and of both things done about it."""
+    return [n.revision for n in await epj.notes() if n.patient == PEOPLE[5]] == [3]
+
+
+async def test_what_an_epj_has_fetched_and_acknowledged_is_reported_as_journaled(hub_with_a_centre: RunningHub) -> None:
+    dose = DispenseGiven(patient=patient(PEOPLE[8]), device="MD-8", at=NOW, number="fetched")
+    async with hub_with_a_centre.connector("jft") as connector:
+        told = await connector.tell(dose)
+        assert (await asyncio.wait_for(told.answered(), 30)).fate is Fate.REGISTERED
+        assert (await asyncio.wait_for(told.finished(), 30)).fate is Fate.JOURNALED
 
 
 @pytest.mark.slow
