@@ -25,7 +25,7 @@ from hub.api.rehearsal_views import (
 from hub.rehearsal.cases import AcceptanceCase, BadCase, acceptance_cases
 from hub.rehearsal.course import Course
 from hub.rehearsal.desk import Desk, NotAllowed, NotFound
-from hub.rehearsal.documents import page, pdf
+from hub.rehearsal.documents import page, pdf, security
 from hub.rehearsal.entries import DeviationSet, FormFilled, Noted, StepSaid
 from hub.rehearsal.forms import BadForm, Form, as_csv, as_json, as_markdown, blank
 from hub.rehearsal.report import report
@@ -205,9 +205,8 @@ def _add_reports(routes: APIRouter, desk: Desk) -> None:
     async def html(municipality: str, course: str, lang: Language = Language.NB) -> Response:
         """The test report and readiness summary as one page."""
         with _Refused():
-            return Response(
-                page(report(await desk.standing(municipality, course), desk.forms, lang)), media_type="text/html"
-            )
+            made = page(report(await desk.standing(municipality, course), desk.forms, lang))
+        return Response(made, media_type="text/html", headers={"Content-Security-Policy": security()})
 
     @routes.get(f"{at}/report.pdf", responses=_MISSING)
     async def as_pdf(municipality: str, course: str, lang: Language = Language.NB) -> Response:

@@ -194,18 +194,19 @@ def _check(step: Step, result: CheckResult, language: Language) -> CheckBlock:
         mark=_MARKS[result.verdict],
         at=local(result.at),
         said=tuple((_MARKS[s.verdict], s.text.said(language)) for s in result.said),
-        cases=tuple(_case(case, language) for case in result.cases),
+        cases=tuple(_case(case, language, is_whole=step.check == "acceptance") for case in result.cases),
     )
 
 
-def _case(case: CaseResult, language: Language) -> CaseBlock:
+def _case(case: CaseResult, language: Language, *, is_whole: bool) -> CaseBlock:
+    """A case; outside the acceptance test the notes are shown only where they are not as expected."""
     return CaseBlock(
         title=case.title.said(language),
         verdict=VERDICT_TITLES[case.verdict].said(language),
         mark=_MARKS[case.verdict],
         grade=case.grade or "",
         said=tuple(s.text.said(language) for s in case.said),
-        pairs=case.pairs,
+        pairs=case.pairs if is_whole or case.verdict is Verdict.FAILED else (),
     )
 
 

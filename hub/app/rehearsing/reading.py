@@ -94,7 +94,7 @@ async def in_epj(admin: str, keys: Sequence[str], session: aiohttp.ClientSession
 
 
 def lines_of(page: str) -> tuple[str, ...]:
-    """The texts of a page's main part, one for each element that holds text."""
+    """The texts of a page's main part from its title on, one for each element that holds text."""
     reader = _Lines()
     reader.feed(page)
     return tuple(reader.lines)
@@ -104,16 +104,16 @@ class _Lines(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
-        self._depth = 0
+        self._is_note = False
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
-        self._depth += tag == "main"
+        self._is_note = self._is_note or tag == "h1"
 
     def handle_endtag(self, tag: str) -> None:
-        self._depth -= tag == "main"
+        self._is_note = self._is_note and tag != "main"
 
     def handle_data(self, data: str) -> None:
-        if self._depth and data.strip():
+        if self._is_note and data.strip():
             self.lines.append(data.strip())
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import matplotlib
 from fpdf import FPDF
+from fpdf.fonts import FontFace
 
 from hub.rehearsal.comparing import Pair
 from hub.rehearsal.report import CaseBlock, CheckBlock, FormBlock, Report
@@ -42,24 +43,30 @@ class _Sheet(FPDF):  # type: ignore[misc]  # mypy is set not to read fpdf2
 
     def paragraph(self, text: str, style: str = "", size: int = 9) -> None:
         self.set_font(_FONT, style, size)
-        self.multi_cell(0, _LINE, text, new_x="LMARGIN", new_y="NEXT")
+        self.multi_cell(0, _LINE, text, align="L", new_x="LMARGIN", new_y="NEXT")
 
     def heading(self, text: str, size: int = 13) -> None:
         self.ln(4 if size > 11 else 2)
-        if self.will_page_break(25):
+        if self.will_page_break(40):
             self.add_page()
         self.paragraph(text, "B", size)
         self.ln(1)
 
     def facts(self, rows: Iterable[tuple[str, str]]) -> None:
-        for name, value in rows:
-            self.set_font(_FONT, "B", 9)
-            top, page = self.get_y(), self.page_no()
-            self.multi_cell(72, _LINE, name, new_x="RIGHT", new_y="TOP")
-            self.set_font(_FONT, "", 9)
-            below = self.get_y()
-            self.set_xy(self.l_margin + 74, top if self.page_no() == page else below)
-            self.multi_cell(0, _LINE, value, new_x="LMARGIN", new_y="NEXT")
+        """Names and values in two columns."""
+        self.set_font(_FONT, "", 9)
+        style: Any = FontFace(emphasis="BOLD")
+        with self.table(
+            col_widths=(78, 112),
+            text_align="LEFT",
+            line_height=_LINE,
+            borders_layout="NONE",
+            first_row_as_headings=False,
+        ) as table:
+            for name, value in rows:
+                row: Any = table.row()
+                row.cell(name, style=style)
+                row.cell(value)
 
     def rows(self, heading: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> None:
         self.set_font(_FONT, "", 8)
