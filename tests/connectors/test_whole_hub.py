@@ -46,6 +46,8 @@ from tests.connectors import telling
 from tests.connectors.killing import die_often
 from tests.connectors.people import synthetic_numbers
 
+pytestmark = pytest.mark.slow  # two hubs are started
+
 PEOPLE = synthetic_numbers(40)[20:]
 CENTRE = "Vakt_Sentral_Testvik"
 NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=30)
@@ -190,7 +192,6 @@ async def test_what_an_epj_has_fetched_and_acknowledged_is_reported_as_journaled
         assert (await asyncio.wait_for(told.finished(), 30)).fate is Fate.JOURNALED
 
 
-@pytest.mark.slow
 async def test_a_process_killed_at_random_gets_every_event_into_the_journal_exactly_once(
     hub: RunningHub, epj: SimulatedEpj, tmp_path: Path
 ) -> None:
