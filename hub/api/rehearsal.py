@@ -5,6 +5,7 @@ Open to anybody in test mode on the loopback address; elsewhere every call needs
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -212,6 +213,6 @@ def _add_reports(routes: APIRouter, desk: Desk) -> None:
     async def as_pdf(municipality: str, course: str, lang: Language = Language.NB) -> Response:
         """The same as PDF."""
         with _Refused():
-            made = pdf(report(await desk.standing(municipality, course), desk.forms, lang))
+            made = await asyncio.to_thread(pdf, report(await desk.standing(municipality, course), desk.forms, lang))
         headers = {"Content-Disposition": f'inline; filename="{course}-{municipality}.pdf"'}
         return Response(made, media_type="application/pdf", headers=headers)

@@ -22,6 +22,7 @@ from hub.console.sign_in_pages import TEST_USERS
 from hub.jose.keys import algorithm_of, new_key, public_jwk
 from hub.jose.signed import BadSignature, Signed, check_signature, peek, sign
 from hub.model.client import Client
+from hub.rehearsal.desk import Desk
 from hub.routing import routing_table
 from hub.token_service import KEY_FILE, SigningKeys, TestUser, TokenService, known_clients
 from hub.token_service.assertion import ASSERTION_TYPE
@@ -68,7 +69,7 @@ def _returns(http: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def add_console(app: FastAPI, orders: Orders, parts: Parts, known: People | None) -> None:
+def add_console(app: FastAPI, orders: Orders, parts: Parts, known: People | None, *, desk: Desk) -> None:
     """Put the console's pages into `app`."""
     settings = orders.settings
     console = Console(
@@ -88,7 +89,7 @@ def add_console(app: FastAPI, orders: Orders, parts: Parts, known: People | None
         operations_token=orders.operations_token,
         key=kept(orders.data_directory / "console.key", lambda: secrets.token_bytes(32)),
     )
-    app.router.routes.extend(routes(console))
+    app.router.routes.extend(routes(console, desk))
 
 
 def _without_login(url: str) -> str:

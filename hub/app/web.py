@@ -27,7 +27,7 @@ def web_application(orders: Orders, parts: Parts) -> FastAPI:
     app.include_router(rehearsal_door.router(rehearsal_door.RehearsalDoor(desk, orders.operations_token)))
     known = people(orders)
     add_national_doors(app, _national(orders, parts, known))
-    add_console(app, orders, parts, known)
+    add_console(app, orders, parts, known, desk=desk)
 
     @app.get("/health", tags=["drift"])
     async def health() -> JSONResponse:

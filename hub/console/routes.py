@@ -12,12 +12,14 @@ from hub.console import (
     operations_pages,
     people_pages,
     quarantine_pages,
+    rehearsal_pages,
     sign_in_pages,
     start_pages,
     trial_pages,
 )
 from hub.console.console import Console
 from hub.console.door import Door
+from hub.rehearsal.desk import Desk
 
 _PAGES = (
     start_pages,
@@ -33,7 +35,8 @@ _PAGES = (
 )
 
 
-def routes(console: Console) -> list[Route]:
+def routes(console: Console, desk: Desk) -> list[Route]:
     """Every page of `console`, and the static files."""
     door = Door(console)
-    return [door.static(), *(route for pages in _PAGES for route in pages.routes(door))]
+    pages = (route for pages in _PAGES for route in pages.routes(door))
+    return [door.static(), *pages, *rehearsal_pages.routes(door, desk)]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 from fpdf import FPDF
 from fpdf.fonts import FontFace
 
@@ -24,7 +25,7 @@ class _Sheet(FPDF):  # type: ignore[misc]  # mypy is set not to read fpdf2
 
     def __init__(self, title: str, *, language: str, made: datetime) -> None:
         super().__init__(format="A4")
-        fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+        fonts = _fonts()
         self.add_font(_FONT, "", fonts / "DejaVuSans.ttf")
         self.add_font(_FONT, "B", fonts / "DejaVuSans-Bold.ttf")
         self.set_title(title)
@@ -80,8 +81,17 @@ class _Sheet(FPDF):  # type: ignore[misc]  # mypy is set not to read fpdf2
         self.ln(1)
 
 
+def _fonts() -> Path:
+    """Where matplotlib keeps its fonts, found without paying for its import."""
+    found = find_spec("matplotlib")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
+
+
 def pdf(report: Report) -> bytes:
-    """The report as PDF bytes."""
+    """The report as PDF bytes. Takes a second or two: not for an event loop."""
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     sheet = _Sheet(report.title, language=report.language.value, made=report.newest_at)
     _front(sheet, report)
     _deviations(sheet, report)
