@@ -63,6 +63,7 @@ class Player:
             self._note(emission)
             return
         await self.pace.until(emission.at)
+        emission = self.target.fitted(emission)
         if not await self.target.send(emission):
             return
         self._note(emission)

@@ -22,6 +22,10 @@ class FileTarget:
         except OSError as error:
             raise ConfigurationError([ConfigurationFault(0, path, f"kan ikke skrives: {error.strerror}")]) from error
 
+    def fitted(self, emission: Emission) -> Emission:
+        """As it is."""
+        return emission
+
     async def send(self, emission: Emission) -> bool:
         """Write its line."""
         self._file.write(line_of(emission))

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from devices_sim.emission import Emission
+from devices_sim.targets.doors import JFT, VKP, through_door
 from devices_sim.targets.target import Tally
 from hub.model.errors import AccessDenied, Unreachable
 
@@ -40,12 +41,17 @@ class HttpTarget:
         self.tally = Tally()
         self._settings = settings
         self._address = _template(settings.url)
+        self._own_doors = JFT if self._address.endswith("/{Resource}") else VKP
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=settings.timeout_s),
             connector=aiohttp.TCPConnector(limit=settings.at_once),
         )
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._resent: list[Emission] = []
+
+    def fitted(self, emission: Emission) -> Emission:
+        """In a document Bundle, where its resource has no door of its own."""
+        return through_door(emission, self._own_doors)
 
     async def send(self, emission: Emission) -> bool:
         """Post it, after the same device's earlier ones. Raises what an earlier post failed with."""
@@ -62,8 +68,9 @@ class HttpTarget:
     async def _some(self) -> None:
         done, _ = await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
         self._under_way = {topic: task for topic, task in self._under_way.items() if task not in done}
-        for task in done:
-            task.result()
+        errors = [error for task in done if (error := task.exception()) is not None]
+        if errors:
+            raise errors[0]
 
     async def _post(self, emission: Emission, before: asyncio.Task[None] | None) -> None:
         if before is not None:

@@ -90,6 +90,10 @@ class MqttTarget:
         client.on_message = self._on_message
         return client
 
+    def fitted(self, emission: Emission) -> Emission:
+        """As it is."""
+        return emission
+
     async def send(self, emission: Emission) -> bool:
         """Publish it; waits while too many are under way. Raises `Unreachable` when the broker is gone for long."""
         await self._room()

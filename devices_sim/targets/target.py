@@ -24,6 +24,10 @@ class Target(Protocol):
 
     tally: Tally
 
+    def fitted(self, emission: Emission) -> Emission:
+        """The emission in the form in which this target takes it."""
+        ...
+
     async def send(self, emission: Emission) -> bool:
         """Send it, waiting when too much is under way. False when this target has no place for it.
 

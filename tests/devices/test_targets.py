@@ -27,6 +27,7 @@ from devices_sim.pace import Pace, parse_speed
 from devices_sim.player import Player
 from devices_sim.playing import Where, opened
 from devices_sim.simulation import simulated
+from devices_sim.targets.doors import JFT, VKP, through_door
 from devices_sim.targets.http import HttpSettings, HttpTarget
 from devices_sim.targets.mqtt import MqttSettings, MqttTarget
 from devices_sim.targets.unconfirmed import Unconfirmed, receipts_in
@@ -35,7 +36,7 @@ from hub.model.codes import ReceiptCode
 from hub.model.errors import AccessDenied, ConfigurationError, Unreachable
 from tests.connectors import brokers
 from tests.connectors.brokers import Broker
-from tests.devices.worlds import START, events, in_testvik
+from tests.devices.worlds import START, events, findings, in_testvik
 
 SENDER = ("314159265", "Acme_Alarm_Testvik")
 
@@ -209,8 +210,9 @@ async def test_events_are_posted_to_vkps_door_with_the_token_and_in_order_per_de
     async with door(keeper.answer) as url:
         target = await opened(Where(url, token="secret"), ())
         await _played(target, sent)
-    assert sorted(body for _, body, _ in keeper.got) == sorted(e.payload for e in events(sent))
-    by_payload = {e.payload: e for e in events(sent)}
+    posted = [through_door(e, VKP) for e in events(sent)]
+    assert sorted(body for _, body, _ in keeper.got) == sorted(e.payload for e in posted)
+    by_payload = {e.payload: e for e in posted}
     order: dict[str, list[datetime]] = {}
     for path, body, headers in keeper.got:
         emission = by_payload[body]
@@ -221,6 +223,18 @@ async def test_events_are_posted_to_vkps_door_with_the_token_and_in_order_per_de
     assert all(times == sorted(times) for times in order.values())
 
 
+@pytest.mark.parametrize("own_doors", [VKP, JFT])
+def test_what_has_no_door_of_its_own_goes_whole_in_a_valid_document(own_doors: frozenset[str]) -> None:
+    packed = 0
+    for emission in events(_run()):
+        through = through_door(emission, own_doors)
+        assert through.resource_type in own_doors
+        assert emission.payload in through.payload
+        assert findings(through) == []
+        packed += through is not emission
+    assert packed > 5
+
+
 async def test_a_door_that_is_busy_is_tried_again() -> None:
     sent, keeper, scribe = events(_run())[:10], Door(busy=4), Scribe()
     async with door(keeper.answer) as url:
@@ -228,7 +242,7 @@ async def test_a_door_that_is_busy_is_tried_again() -> None:
         target = HttpTarget(settings)
         await _played(target, sent, scribe)
     assert target.tally.retried == 4
-    assert {body for _, body, _ in keeper.got} == {e.payload for e in sent}
+    assert {body for _, body, _ in keeper.got} == {through_door(e, VKP).payload for e in sent}
     assert scribe.published == len(keeper.got)
 
 
