@@ -10,6 +10,7 @@ from hub.api import pull as pull_door
 from hub.api import rehearsal as rehearsal_door
 from hub.api.operations import Operations
 from hub.app.console import People, add_console, people
+from hub.app.costs import cost_router
 from hub.app.national import NationalParts, add_national_doors
 from hub.app.orders import Orders
 from hub.app.parts import Parts
@@ -25,6 +26,7 @@ def web_application(orders: Orders, parts: Parts) -> FastAPI:
     app.include_router(pull_door.router(_pull(orders, parts)))
     desk = rehearsal_desk(orders, parts.engines, parts.clock)
     app.include_router(rehearsal_door.router(rehearsal_door.RehearsalDoor(desk, orders.operations_token)))
+    app.include_router(cost_router(orders, parts))
     known = people(orders)
     add_national_doors(app, _national(orders, parts, known))
     add_console(app, orders, parts, known, desk=desk)
