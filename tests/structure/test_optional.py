@@ -1,0 +1,79 @@
+"""What is absent is skipped and named in one line; what is slow comes last; `knutepunkt test` is pytest."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hub.cli.test import command_for
+from tests.optional import ROOT, is_present
+
+CONFTEST = """
+import tests.optional
+tests.optional._PRESENT["browser"] = lambda: False
+tests.optional._PRESENT["mosquitto"] = lambda: True
+from tests.conftest import pytest_collection_modifyitems, pytest_terminal_summary
+"""
+TESTS = """
+import pytest
+
+@pytest.mark.slow
+def test_slow(): pass
+
+@pytest.mark.needs("browser")
+def test_in_a_browser(): raise AssertionError
+
+@pytest.mark.needs("mosquitto", "browser")
+def test_with_both(): raise AssertionError
+
+@pytest.mark.needs("mosquitto")
+def test_with_mosquitto(): pass
+"""
+
+
+def run(folder: Path, tests: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    (folder / "conftest.py").write_text(CONFTEST)
+    (folder / "test_some.py").write_text(tests)
+    command = [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "-v", *arguments, folder]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment["PYTHONPATH"] = str(ROOT)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]])
+def test_what_is_absent_is_named_in_one_line(tmp_path: Path, workers: list[str]) -> None:
+    done = run(tmp_path, TESTS, *workers)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Skipped because absent here: browser (2 tests)." in done.stdout.splitlines()
+    assert "2 passed, 2 skipped" in done.stdout.splitlines()[-1]
+
+
+def test_slow_tests_come_last(tmp_path: Path) -> None:
+    shown = [line.split("::")[1] for line in run(tmp_path, TESTS).stdout.splitlines() if "::test_" in line]
+    assert shown[-1].startswith("test_slow")
+
+
+def test_a_need_that_nobody_knows_stops_the_run(tmp_path: Path) -> None:
+    done = run(tmp_path, TESTS.replace('"browser"', '"unicorn"'))
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "unicorn" in done.stdout + done.stderr
+
+
+def test_a_failing_test_gives_the_status_of_pytest(tmp_path: Path) -> None:
+    assert run(tmp_path, "def test_fails(): assert False").returncode == pytest.ExitCode.TESTS_FAILED
+
+
+def test_arguments_go_to_pytest_as_they_are_and_none_means_everything() -> None:
+    assert command_for(["-k", "to ord", "--lf"])[1:] == ["-m", "pytest", "-k", "to ord", "--lf"]
+    everything = command_for([])
+    assert everything[-1] == "tests"
+    assert {"-n", "loadgroup"} <= set(everything)
+
+
+@pytest.mark.parametrize("name", ["browser", "mosquitto", "node", "postgresql", "standards"])
+def test_every_optional_thing_is_looked_for(name: str) -> None:
+    assert is_present(name) in (True, False)
