@@ -9,7 +9,7 @@ __all__ = ["page", "pdf", "security"]
 
 
 def pdf(report: Report) -> bytes:
-    """The report as PDF. The libraries for it are heavy and are imported when somebody asks, not when the hub starts."""
+    """The report as PDF. What makes it is heavy, and is imported when somebody asks, not when the hub starts."""
     from hub.rehearsal.documents import pdf_sheet
 
     return pdf_sheet.pdf(report)
