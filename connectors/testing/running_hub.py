@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -25,6 +26,7 @@ from connectors.transport.mqtt import MqttTransport
 
 _READY_WITHIN_S = 60.0
 _GONE_WITHIN_S = 20.0
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _JFT_SCOPE = "nhn:jft/api"
 
 
@@ -84,12 +86,21 @@ def running_hub(folder: Path, config: Path | None = None) -> Iterator[RunningHub
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "up.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 — our own command
-            _command(folder, config), stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            _command(folder, config),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
         )
     try:
         yield RunningHub(_endpoints(process, folder), folder)
     finally:
         _end(process)
+
+
+def _end_with_parent() -> None:
+    """In the new process: be told to end when the tests are killed, so that no hub stays behind (Linux)."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _command(folder: Path, config: Path | None) -> list[str]:
