@@ -62,7 +62,8 @@ async def _authenticated(service: TokenService, request: TokenRequest) -> Assert
         raise OAuthError(
             "invalid_client", f"authenticate with client_assertion, type {ASSERTION_TYPE}, and nothing else"
         )
-    rules = AssertionRules(service.assertion_audiences, service.now(), service.skew_s)
+    ours = frozenset(key.kid for key in service.ring().published if key.kid)
+    rules = AssertionRules(service.assertion_audiences, service.now(), service.skew_s, ours)
     assertion = read_assertion(text, service.clients, client_id=request.get("client_id"), rules=rules)
     once = use_id(assertion.client.client_id, assertion.jti)
     if not await service.replay.first_use("client_assertion", once, assertion.expires_at + service.skew_s):

@@ -1,5 +1,6 @@
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from tests.api.national import bearer_api, dpop_api, national_at
 
@@ -30,3 +31,20 @@ async def vkp(world, session):
 async def epj(world, session):
     """The EPJ of the municipality that fetches for itself."""
     return await dpop_api(world, session, client_id="simulated-epj-312229544")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def one_session():
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def one_hub(tmp_path_factory):
+    async with national_at(tmp_path_factory.mktemp("hub")) as world:
+        yield world
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def one_vkp(one_hub, one_session):
+    return await bearer_api(one_hub, one_session)

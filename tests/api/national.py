@@ -24,6 +24,7 @@ from hub.routing import routing_table
 from hub.settings import Settings, parse
 from hub.store.engine import Engines, open_engines
 from hub.store.replay import UsedTokens
+from hub.token_service import KEY_FILE, TEST_KEY_FILE, SigningKeys, make_test_client
 from tests.token_service.tiny_client import TinyClient, key_in
 
 ORGANISATION = "314159265"
@@ -54,6 +55,23 @@ municipality = "312229544"
 [routing]
 alert = "epj"
 """
+
+
+#: What takes long to make is made once and given to every hub of the run: keys, and an empty store.
+_PREPARED: dict[str, bytes] = {}
+_STORE = "store.sqlite"
+
+
+async def prepare(directory):
+    """Keys and an empty store in `directory`, as a hub would make them; elliptic-curve keys, which are quick to use."""
+    if not _PREPARED:
+        SigningKeys(directory / KEY_FILE, kind="EC").ring(0)
+        make_test_client(directory, client_id="x", organisation_number=ORGANISATION, scopes=("x",), kind="EC")
+        await (await open_engines(directory / _STORE)).aclose()
+        _PREPARED.update({name: (directory / name).read_bytes() for name in (KEY_FILE, TEST_KEY_FILE, _STORE)})
+    for name, content in _PREPARED.items():
+        if not (directory / name).exists():
+            (directory / name).write_bytes(content)
 
 
 class MovedClock(SystemClock):
@@ -97,10 +115,11 @@ async def national_at(directory, configuration=CONFIGURATION, *, clients=(), com
     adapters = discover(EPJ_ADAPTERS)
     settings = parse(configuration, adapters=adapters).model_copy(update=settings_fields)
     settings = settings.model_copy(update={"client": (*settings.client, *(client for client, _ in clients))})
+    await prepare(directory)
     pulling = [m.organisation_number for m in settings.municipality if adapters[m.epj.adapter].pulls]
     made = with_test_clients(settings, directory, pulling)
     clock = MovedClock()
-    engines = await open_engines(directory / "store.sqlite")
+    engines = await open_engines(directory / _STORE)
     replay = UsedTokens(engines, clock)
     rules = Rules(settings.mode, admission(settings), routing_table(settings))
     ids = CaseIds()
@@ -163,13 +182,13 @@ class Api:
             given["DPoP"] = self.client.proof(method, url.partition("?")[0], token=self.token)
         async with self.session.request(method, url, headers=given, **more) as answer:
             body = await answer.read()
-            return Answer(answer.status, dict(answer.headers), body)
+            return Answer(answer.status, answer.headers.copy(), body)
 
 
 @dataclass
 class Answer:
     status: int
-    headers: dict[str, str]
+    headers: Any
     raw: bytes
 
     @property
