@@ -15,7 +15,6 @@ from hub.console.charts import Chart, months_chart
 from hub.console.door import Door
 from hub.console.visit import Visit
 from hub.metering.comparison import compare
-from hub.metering.documents.report import comparison_report
 from hub.metering.model_list import model_answers
 from hub.metering.order_form import OrderForm, order_of
 from hub.metering.run import run
@@ -156,6 +155,9 @@ async def _report(visit: Visit) -> Response:
     names = dict.fromkeys([_BASE, form.model])
 
     def made() -> str:
+        # What draws the charts is heavy to import: at the first report, not at the hub's start.
+        from hub.metering.documents.report import comparison_report
+
         orders = [order_of(form.model_copy(update={"model": name})) for name in names]
         return comparison_report(compare(orders, draws=_DRAWS, seed=1))
 
