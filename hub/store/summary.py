@@ -45,5 +45,5 @@ async def summary(connection: AsyncConnection) -> dict[str, int]:
         "alerts_confirmed": number("response_centre", "settled"),
         "escalated": await number_of(connection, schema.cases, schema.cases.c.escalated_at.is_not(None)),
         "technical_alerts": await number_of(connection, alerts, alerts.c.kind.in_(("silent", "lost"))),
-        "usage_records": await number_of(connection, schema.usage),
+        "usage_records": await number_of(connection, schema.usage, schema.usage.c.usage_kind == "case"),
     }

@@ -152,7 +152,7 @@ async def _usage(directory: Path) -> list[UsageRecord]:
     engines = await open_engines(directory / "knutepunkt.sqlite")
     try:
         async with engines.reading() as connection:
-            return [record async for record in usage_records(connection)]
+            return [record async for record in usage_records(connection) if record.usage_kind == "case"]
     finally:
         await engines.aclose()
 
