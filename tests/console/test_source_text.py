@@ -51,7 +51,11 @@ def test_whatever_came_can_be_shown(raw, path):
     assert all(0 <= pointed.line <= len(source.lines) for pointed in source.pointed)
 
 
-@given(st.recursive(st.none() | st.integers() | st.text(max_size=5), lambda s: st.lists(s) | st.dictionaries(st.text(max_size=5), s)))
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=5), lambda s: st.lists(s) | st.dictionaries(st.text(max_size=5), s)
+    )
+)
 def test_what_is_shown_of_json_means_the_same(value):
     raw = orjson.dumps(value) if _fits(value) else b"null"
     assert orjson.loads(readable(raw).encode()) == orjson.loads(raw)

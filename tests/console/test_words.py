@@ -71,5 +71,3 @@ def test_every_word_of_the_hubs_vocabularies_can_be_said():
 def test_a_value_is_put_into_its_text():
     assert say("nb", "source.line", line=7) == "linje 7"
     assert say("en", "source.line", line=7) == "line 7"
-
-

@@ -63,7 +63,9 @@ def csrf_in(page: str) -> str:
 
 
 @asynccontextmanager
-async def listening(visitor: Visitor, query: str = "", **headers: str) -> AsyncIterator[AsyncIterator[tuple[str, dict]]]:
+async def listening(
+    visitor: Visitor, query: str = "", **headers: str
+) -> AsyncIterator[AsyncIterator[tuple[str, dict]]]:
     """The live flow's lines as they come, each with the id of its batch."""
     async with visitor.session.get(f"{visitor.base}/flow/events?{query}", headers=headers) as answer:
         assert answer.status == 200
