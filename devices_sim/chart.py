@@ -40,11 +40,11 @@ def draw(run: Run, devices: Mapping[str, Device], out: Path) -> None:
     people, towns = run.world.population.size, len(run.world.population.towns)
     total = sum(sum(c.values()) for c in counts.values())
     where = "én kommune" if towns == 1 else f"{towns} kommuner"
-    figure.suptitle(f"{run.scenario.name}: {total:,} hendelser, {people:,} innbyggere, {where}".replace(",", " "))
+    figure.suptitle(f"{run.scenario.name}: {_grouped(total)} hendelser, {_grouped(people)} innbyggere, {where}")
     for position, (title, hours) in enumerate(named, 1):
         axes = figure.add_subplot(rows, _COLUMNS, position)
         axes.bar(range(24), [hours[hour] for hour in range(24)], width=0.9, color="#0b6e8a")
-        axes.set_title(f"{title} ({sum(hours.values()):,})".replace(",", " "), fontsize=9)
+        axes.set_title(f"{title} ({_grouped(sum(hours.values()))})", fontsize=9)
         axes.set_xticks([0, 6, 12, 18, 24])
         axes.tick_params(labelsize=7)
         axes.spines[["top", "right"]].set_visible(False)
@@ -52,3 +52,8 @@ def draw(run: Run, devices: Mapping[str, Device], out: Path) -> None:
     # Text stays text, and names inside the file come from this word instead of at random.
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "knutepunkt"}):
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": "knutepunkt devices chart"})
+
+
+def _grouped(number: int) -> str:
+    """A number with its thousands apart, as Norwegians write it."""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")

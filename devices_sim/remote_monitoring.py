@@ -116,7 +116,7 @@ _EXAMPLE_READINGS = (
 
 DEVICE = Device(
     name="remote_monitoring",
-    title="Utstyr for digital hjemmeoppfølging",
+    title="Hjemmeoppfølgingsutstyr",
     description="Blodtrykk, puls, oksygenmetning, vekt, temperatur, blodsukker og skjema, enkeltvis eller i rapport.",
     prefix="DHO",
     service="remote_monitoring",

@@ -108,6 +108,29 @@ def population(
     Console().print(table)
 
 
+@app.command("rates")
+def show_rates(own: RatesFile = None) -> None:
+    """Vis tabellen over rater: verdi, enhet og kilde."""
+    with _told():
+        rows = load_rates(own).rows.values()
+    for row in rows:
+        typer.echo(f"{row.key:42}{row.value:>10g}  {row.unit} ({row.source})")
+
+
+@app.command()
+def configuration(municipality: Place = None, norway: Norway = False, scenario: ScenarioName = None) -> None:
+    """Skriv kommuner og avsendere som oppsett til `knutepunkt up --config`, så alt simulatoren sender, slipper inn."""
+    with _told():
+        chosen = chosen_scenario(scenario, _devices())
+        towns = places(_place(municipality, norway), chosen, rates_of(None, chosen).values)
+    typer.echo('mode = "test"')
+    for town in towns:
+        typer.echo(f'\n[[municipality]]\norganisation_number = "{town.organisation_number}"\nname = "{town.name}"')
+        for sender, codes in town.senders.items():
+            typer.echo(f'\n[[sender]]\nid = "{sender}"\nmunicipality = "{town.organisation_number}"')
+            typer.echo(f"service_codes = {json.dumps(codes)}")
+
+
 @scenarios.command("check")
 def check(file: Annotated[str, typer.Argument(help="TOML-filen, eller navnet på et av prosjektets egne.")]) -> None:
     """Sjekk en scenariofil; viser alle feil på en gang, med linje."""

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from devices_sim.answer_key_file import read_answer_key
 from hub.cli.devices import app as devices
 from hub.cli.verify import app as verify
+from hub.settings import parse
 from tests.devices.worlds import ALL_DEVICES
 
 
@@ -90,6 +91,19 @@ def test_a_population_is_counted() -> None:
     assert told["municipalities"] == 1
     assert told["residents"] > 5_000
     assert told["equipment"].keys() == ALL_DEVICES.keys()
+
+
+def test_the_configuration_lets_in_everything_that_is_sent(tmp_path: Path) -> None:
+    told = _devices("configuration", "--municipality", "4601").output
+    settings = parse(told, adapters=["fhir_rest"])
+    senders = {(s.municipality, s.id) for s in settings.sender}
+    for line in _run(tmp_path, "--municipality", "4601", "--hours", "3").read_bytes().splitlines():
+        _, municipality, sender, _, _ = orjson.loads(line)["topic"].split("/")
+        assert (municipality, sender) in senders
+
+
+def test_rates_are_shown_with_their_sources() -> None:
+    assert "KPR" in _devices("rates").output
 
 
 def test_own_rates_change_what_happens(tmp_path: Path) -> None:
