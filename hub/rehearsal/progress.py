@@ -128,6 +128,8 @@ class _Gathered:
     deviations: dict[str, Deviation] = field(default_factory=dict)
     cases: dict[str, AcceptanceCase] = field(default_factory=dict)
 
+    titles: Mapping[str, str] = field(default_factory=dict)
+
     def take(self, entry: Entry) -> None:
         content = entry.content
         if isinstance(content, StepSaid):
@@ -154,7 +156,7 @@ class _Gathered:
             kept = old if old is not None and not old.closed else None
             self.deviations[deviation_id] = Deviation(
                 id=deviation_id,
-                title=case.title.nb,
+                title=f"{self.titles.get(result.step, result.step)}: {case.title.nb}",
                 grade=kept.grade if kept else case.grade or Grade.B,
                 plan=kept.plan if kept else "",
                 responsible=kept.responsible if kept else "",
@@ -190,7 +192,7 @@ def progress(course: Course, forms: Mapping[str, Form], entries: Iterable[Entry]
     What a check found can only be changed by a new check: a deviation that a check raised is closed by the case
     passing, never by a person's word.
     """
-    gathered = _Gathered()
+    gathered = _Gathered(titles={step.id: step.title.nb for step in course.steps()})
     for entry in entries:
         gathered.take(entry)
     steps = tuple(_step(step, gathered, forms) for step in course.steps())

@@ -31,7 +31,7 @@ class RegisteredSender:
 @dataclass(frozen=True, slots=True)
 class Registration:
     """What the hub has of a municipality. `doors` are those by which the hub may send test
-    messages in its senders' name.
+    messages in its senders' name; by JFT that is `jft_sender` alone, whose client the hub has.
     """
 
     name: str
@@ -42,10 +42,12 @@ class Registration:
     unmapped_codes: tuple[str, ...]
     epj_codes: dict[str, tuple[str, ...]]
     doors: tuple[Door, ...]
+    jft_sender: str | None = None
 
-    def sender_for(self, service: ServiceCode) -> RegisteredSender | None:
-        """A sender that may send for `service`, if there is one."""
-        return next((sender for sender in self.senders if sender.may_send(service)), None)
+    def sender_for(self, service: ServiceCode, door: Door) -> RegisteredSender | None:
+        """A sender that may send for `service` by `door`, if there is one."""
+        able = (s for s in self.senders if door == "mqtt" or s.id == self.jft_sender)
+        return next((sender for sender in able if sender.may_send(service)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class AtRest:
     """What waits in a municipality's part of the hub."""
 
     pending: int
+    alerts_pending: int
     waiting: int
     quarantined: int
     alerts: tuple[str, ...]

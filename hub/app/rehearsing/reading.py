@@ -20,6 +20,7 @@ from hub.store.paging import one_delivery
 from hub.store.waiting import held
 
 _EPJ = "epj"
+_UNDER_WAY = ("pending", "in_doubt")
 #: How long a note may take to come to the EPJ, in seconds: longer than the adapter's time-out and two tries more.
 _SETTLED_WITHIN_S = 25.0
 _LOOK_EVERY_S = 0.1
@@ -53,7 +54,7 @@ async def settled(engines: Engines, municipality: str, cases: Sequence[str]) -> 
         table.c.case_id.in_(list(cases)),
         table.c.destination == _EPJ,
         table.c.municipality == municipality,
-        table.c.state.in_(("pending", "in_doubt")),
+        table.c.state.in_(_UNDER_WAY),
     )
     loop = asyncio.get_running_loop()
     ends = loop.time() + _SETTLED_WITHIN_S
@@ -122,11 +123,11 @@ async def at_rest(engines: Engines, municipality: str) -> AtRest:
     delivery, alerts, kept = schema.deliveries, schema.operations_alerts, schema.quarantine
     async with engines.reading() as connection:
         states = await connection.execute(
-            select(delivery.c.state, func.count())
+            select(delivery.c.destination, delivery.c.state, func.count())
             .where(delivery.c.municipality == municipality, delivery.c.state != "settled")
-            .group_by(delivery.c.state)
+            .group_by(delivery.c.destination, delivery.c.state)
         )
-        by_state = {state: int(count) for state, count in states}
+        counted = [(destination, state, int(count)) for destination, state, count in states]
         quarantined = await connection.execute(
             select(func.count()).where(kept.c.municipality == municipality, kept.c.state == "open")
         )
@@ -141,8 +142,9 @@ async def at_rest(engines: Engines, municipality: str) -> AtRest:
             .limit(20)
         )
         return AtRest(
-            pending=by_state.get("pending", 0) + by_state.get("in_doubt", 0),
-            waiting=by_state.get("waiting", 0),
+            pending=sum(n for to, state, n in counted if to == _EPJ and state in _UNDER_WAY),
+            alerts_pending=sum(n for to, state, n in counted if to != _EPJ and state in _UNDER_WAY),
+            waiting=sum(n for _, state, n in counted if state == "waiting"),
             quarantined=int(quarantined.scalar() or 0),
             alerts=tuple(row.text for row in texts),
             held=(municipality, _EPJ) in await held(connection),

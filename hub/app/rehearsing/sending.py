@@ -28,11 +28,12 @@ _FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class TestClient:
-    """The token service's ready-made client: whom it speaks for, and where its key is."""
+    """The token service's ready-made client: which sender it is, whom it speaks for, and where its key is."""
 
     __test__ = False  # not a test, for all its name
 
     client_id: str
+    sender: str
     municipality: str
     scopes: tuple[str, ...]
     key_file: Path
@@ -56,9 +57,9 @@ async def by_jft(base: str, client: TestClient, payload: bytes, *, device: str, 
     try:
         async with transport:
             return answer_of(await transport.send(Outgoing(kind, payload, device)))
-    except Refused as error:
+    except (Refused, AccessDenied) as error:
         return Answer(ReceiptCode.REJECTED, "JFT avviste meldingen", (str(error),))
-    except (AccessDenied, DeliveryFailed) as error:
+    except DeliveryFailed as error:
         raise OutOfReach("Meldingen kom ikke fram til JFT.") from error
 
 

@@ -81,6 +81,7 @@ class HubSurroundings:
             unmapped_codes=tuple(c.value for c in _WITH_ALERTS if c.value not in mapped),
             epj_codes=_epj_codes(settings, found),
             doors=self._doors(municipality),
+            jft_sender=client.sender if (client := self._client(municipality)) else None,
         )
 
     def _doors(self, municipality: str) -> tuple[Door, ...]:
@@ -157,7 +158,7 @@ class HubSurroundings:
         for client in settings.client:
             if client.client_id.startswith(_TEST_CLIENT) and client.organisation_number == municipality:
                 scopes = tuple(client.scopes)
-                return TestClient(client.client_id, municipality, scopes, file)
+                return TestClient(client.client_id, client.vkp_id or client.client_id, municipality, scopes, file)
         return None
 
     def _admin(self, municipality: str) -> str | None:

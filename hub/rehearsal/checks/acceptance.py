@@ -48,7 +48,7 @@ async def _all_cases(trial: Trial, *, purpose: str) -> Outcome:
 
 
 async def _one(trial: Trial, case: AcceptanceCase, found: Registration, *, place: int, purpose: str) -> CaseResult:
-    sender = found.sender_for(case.service)
+    sender = found.sender_for(case.service, trial.door)
     if sender is None:
         said = skipped("Ingen avsender har denne tjenesten.", "No sender has this service.")
         return CaseResult(case=case.id, title=case.title, verdict=Verdict.SKIPPED, said=(said,))

@@ -15,8 +15,8 @@ async def communication(trial: Trial) -> Outcome:
     if stopped := not_drivable(found, trial.door):
         return stopped
     assert found is not None
-    case = next((c for c in fitting(trial) if found.sender_for(c.service)), None)
-    sender = found.sender_for(case.service) if case else None
+    case = next((c for c in fitting(trial) if found.sender_for(c.service, trial.door)), None)
+    sender = found.sender_for(case.service, trial.door) if case else None
     if case is None or sender is None:
         return Outcome((failed("Ingen avsender har en tjeneste som kan prøves.", "No sender has a service to try."),))
     way = "MQTT" if trial.door == "mqtt" else "JFT (HTTP)"

@@ -13,6 +13,7 @@ async def handover(trial: Trial) -> Outcome:
     return Outcome(
         (
             _none(found.pending, ("saker venter på EPJ", "cases wait for the EHR")),
+            _none(found.alerts_pending, ("varsler venter på responssenteret", "alerts wait for the response centre")),
             _none(found.waiting, ("leveringer venter på et menneske", "deliveries wait for a person")),
             _none(found.quarantined, ("meldinger er i karantene", "messages are in quarantine")),
             *(failed(f"Åpent varsel til drift: {text}", f"Open alert to operations: {text}") for text in found.alerts),

@@ -28,7 +28,7 @@ async def integration(trial: Trial) -> Outcome:
     if stopped := not_drivable(found, "mqtt"):
         return stopped
     assert found is not None
-    service = next((s for s in _CODES if found.sender_for(s)), None)
+    service = next((s for s in _CODES if found.sender_for(s, "mqtt")), None)
     if service is None:
         return Outcome((failed("Ingen avsender kan sende varsler.", "No sender may send alerts."),))
     cases, templates = sit_cases()
@@ -45,7 +45,7 @@ class _Sitting:
     """One case being run."""
 
     def __init__(self, trial: Trial, found: Registration, service: ServiceCode, template: str, place: int) -> None:
-        sender = found.sender_for(service)
+        sender = found.sender_for(service, "mqtt")
         assert sender is not None
         self._trial = trial
         self._found = found

@@ -54,10 +54,10 @@ def not_drivable(registration: Registration | None, door: Door) -> Outcome | Non
 _NOT_THERE_NB = "Kommunen er ikke satt opp i dette knutepunktet."
 _NOT_THERE_EN = "The municipality is not set up in this hub."
 _BY_HAND_NB = (
-    "Her må avsendere logge inn, så knutepunktet kan ikke sende i deres navn. La leverandøren sende meldingene, se "
+    "Her kan ikke knutepunktet sende i avsenderens navn. La leverandøren sende meldingene med sin egen klient, se "
     "notatene i EPJ, og bekreft steget med det som bevis."
 )
 _BY_HAND_EN = (
-    "Senders must sign in here, so the hub cannot send in their name. Let the vendor send the messages, look at the "
+    "Here the hub cannot send in the sender's name. Let the vendor send the messages with its own client, look at the "
     "notes in the EHR, and confirm the step with that as evidence."
 )
