@@ -43,7 +43,7 @@ _QUERY = [
 
 def router(clock: Clock, mode: Literal["test", "production"]) -> APIRouter:
     """The route `/lint`."""
-    routes = APIRouter(tags=["lint"])
+    routes = APIRouter(tags=["lint"], default_response_class=Response)
 
     @routes.post(
         "/lint",

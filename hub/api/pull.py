@@ -23,9 +23,10 @@ from hub.model.note import JournalNote
 from hub.model.ports import Clock
 from hub.model.usage import UsageRecord
 from hub.model.versions import case_and_change, version_id
-from hub.store.delivering import Delivery, Settled, settle
+from hub.store.delivering import Delivery
 from hub.store.engine import Engines
 from hub.store.paging import Page, one_delivery, pages_after
+from hub.store.settling import Settled, settle
 
 _MAX_COUNT = 100
 _DESTINATION = "epj"

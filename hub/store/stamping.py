@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, case
+from sqlalchemy import BigInteger, bindparam, case
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.model.times import microseconds
@@ -20,9 +20,9 @@ async def next_stamps(connection: AsyncConnection, series: str, *, many: int, at
     now = microseconds(at)
     statement = insert_into(connection, stamps).values(series=series, last=now + many)
     last = stamps.c.last
-    later = case((last > bindparam("now_us", now), last), else_=bindparam("now_us2", now))
+    later = case((last > bindparam("now_us", now, BigInteger), last), else_=bindparam("now_us2", now, BigInteger))
     statement = statement.on_conflict_do_update(
-        index_elements=[stamps.c.series], set_={"last": later + bindparam("many_us", many)}
+        index_elements=[stamps.c.series], set_={"last": later + bindparam("many_us", many, BigInteger)}
     ).returning(last)
     end = int((await connection.execute(statement)).scalar_one())
     return range(end - many + 1, end + 1)

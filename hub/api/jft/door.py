@@ -57,7 +57,7 @@ class Jft:
 
 def router(jft: Jft) -> APIRouter:
     """The routes under `/jft`."""
-    routes = APIRouter(prefix="/jft", tags=["JFT"])
+    routes = APIRouter(prefix="/jft", tags=["JFT"], default_response_class=Response)
     access = require(jft.gate, jft.rules)
 
     async def known(request: Request) -> Caller:

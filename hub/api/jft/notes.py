@@ -20,9 +20,10 @@ from hub.journal import compose
 from hub.model.event import Source
 from hub.model.times import microseconds
 from hub.model.versions import CONTENT_SYSTEM, JOURNAL_NOTE, case_and_change, version_id
-from hub.store.delivering import Delivery, Settled, settle
+from hub.store.delivering import Delivery
 from hub.store.engine import Engines
 from hub.store.paging import Page, one_delivery, pages_after
+from hub.store.settling import Settled, settle
 from hub.store.submissions import mark_cases
 
 if TYPE_CHECKING:

@@ -51,7 +51,7 @@ _QUERY = {
 
 def router(pit: Pit) -> APIRouter:
     """The routes under `/pit`."""
-    routes = APIRouter(prefix="/pit", tags=["PIT"])
+    routes = APIRouter(prefix="/pit", tags=["PIT"], default_response_class=Response)
 
     @routes.post(
         "/v1/Patient",

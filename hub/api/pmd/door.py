@@ -71,7 +71,7 @@ def _example(settings: PmdSettings) -> dict[str, Any]:
 
 def router(pmd: Pmd) -> APIRouter:
     """The routes under `/pmd`."""
-    routes = APIRouter(prefix="/pmd", tags=["PMD"])
+    routes = APIRouter(prefix="/pmd", tags=["PMD"], default_response_class=Response)
     access = require(pmd.gate, pmd.rules)
 
     async def known(request: Request) -> Caller:

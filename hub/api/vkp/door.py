@@ -48,7 +48,7 @@ class Vkp:
 
 def router(vkp: Vkp) -> APIRouter:
     """The routes under `/epj/r4`."""
-    routes = APIRouter(prefix=PREFIX, tags=["VKP R4"])
+    routes = APIRouter(prefix=PREFIX, tags=["VKP R4"], default_response_class=Response)
     for path in ("/metadata", "/{organisation}/metadata"):
         _add_metadata(routes, vkp, path)
     for name, resource_type in WRITES.items():
