@@ -14,12 +14,13 @@ from hub.app.costs import cost_router
 from hub.app.national import NationalParts, add_national_doors
 from hub.app.orders import Orders
 from hub.app.parts import Parts
-from hub.app.rehearsing import rehearsal_desk
+from hub.app.rehearsing import rehearsal_desk, with_rehearsal_clients
 from hub.plugins import EPJ_ADAPTERS, discover
 
 
 def web_application(orders: Orders, parts: Parts) -> FastAPI:
     """The application with its doors."""
+    orders = with_rehearsal_clients(orders)
     app = FastAPI(title="Knutepunkt", version="0.1.0", docs_url=None, redoc_url=None)
     operations = Operations(parts.engines, parts.ingest, parts.dispatcher, parts.clock, orders.operations_token)
     app.include_router(operations_door.router(operations))

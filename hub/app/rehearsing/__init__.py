@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from hub.app.orders import Orders
+from hub.app.rehearsing.clients import with_rehearsal_clients
 from hub.app.rehearsing.journal import StoredJournal
 from hub.app.rehearsing.surroundings import HubSurroundings, Site
 from hub.model.ports import Clock
 from hub.rehearsal.desk import Desk
 from hub.store.engine import Engines
 
-__all__ = ["HubSurroundings", "Site", "StoredJournal", "rehearsal_desk"]
+__all__ = ["HubSurroundings", "Site", "StoredJournal", "rehearsal_desk", "with_rehearsal_clients"]
 
 
 def rehearsal_desk(orders: Orders, engines: Engines, clock: Clock) -> Desk:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
-from pathlib import Path
 
 import orjson
 
@@ -17,6 +15,7 @@ from connectors.mqtt import MqttConnection
 from connectors.receipt import Receipt
 from connectors.transport.http import JftTransport
 from connectors.transport.port import Outgoing
+from hub.app.rehearsing.clients import RehearsalClient
 from hub.model.codes import ReceiptCode
 from hub.model.errors import AccessDenied, DeliveryFailed, Refused
 from hub.model.ports import Clock
@@ -24,19 +23,6 @@ from hub.rehearsal.surroundings import Answer, Door, OutOfReach, TokenTrial
 
 _RECEIPT_WITHIN_S = 15.0
 _FORM = "application/x-www-form-urlencoded"
-
-
-@dataclass(frozen=True, slots=True)
-class TestClient:
-    """The token service's ready-made client: which sender it is, whom it speaks for, and where its key is."""
-
-    __test__ = False  # not a test, for all its name
-
-    client_id: str
-    sender: str
-    municipality: str
-    scopes: tuple[str, ...]
-    key_file: Path
 
 
 async def by_mqtt(broker: str, municipality: str, sender: str, payload: bytes, *, device: str) -> Answer:
@@ -50,7 +36,7 @@ async def by_mqtt(broker: str, municipality: str, sender: str, payload: bytes, *
         raise OutOfReach("Meldingen fikk ingen kvittering over MQTT.") from error
 
 
-async def by_jft(base: str, client: TestClient, payload: bytes, *, device: str, clock: Clock) -> Answer:
+async def by_jft(base: str, client: RehearsalClient, payload: bytes, *, device: str, clock: Clock) -> Answer:
     """Register with JFT's door, signed in with DPoP. A refusal is an answer. Raises OutOfReach."""
     kind = str(orjson.loads(payload).get("resourceType"))
     transport = JftTransport(f"{base}/jft", clock=clock, sign_in=_sign_in(base, client, clock))
@@ -69,9 +55,9 @@ def answer_of(receipt: Receipt) -> Answer:
     return Answer(receipt.code, receipt.text or "Mottatt", advice)
 
 
-async def try_token(base: str, client: TestClient, *, door: Door, clock: Clock) -> TokenTrial:
+async def try_token(base: str, client: RehearsalClient, *, door: Door, clock: Clock) -> TokenTrial:
     """Fetch a token and call a protected door with it and without. Raises OutOfReach."""
-    request, name = _protected(base, client.municipality, door)
+    request, name = _protected(base, client, door)
     try:
         async with HttpLine(timeout_s=_RECEIPT_WITHIN_S) as line:
             with_token = await _sign_in(base, client, clock).send(request, line)
@@ -81,17 +67,17 @@ async def try_token(base: str, client: TestClient, *, door: Door, clock: Clock) 
     return TokenTrial(name, "DPoP", with_token.status, without.status)
 
 
-def _protected(base: str, municipality: str, door: Door) -> tuple[HttpRequest, str]:
+def _protected(base: str, client: RehearsalClient, door: Door) -> tuple[HttpRequest, str]:
     """A call that only reads, and what a person calls it."""
     if door == "jft":
         path = "/jft/v1/Bundle"
         return HttpRequest("GET", f"{base}{path}?_count=1", {"Accept": "application/fhir+json"}), f"GET {path}"
-    path = f"/epj/r4/{municipality}/patient/_search"
-    headers = {"Content-Type": _FORM, "Accept": "application/fhir+json", "ServiceCodes": "rt"}
+    path = f"/epj/r4/{client.municipality}/patient/_search"
+    headers = {"Content-Type": _FORM, "Accept": "application/fhir+json", "ServiceCodes": client.service}
     return HttpRequest("POST", f"{base}{path}", headers, b""), f"POST {path}"
 
 
-def _sign_in(base: str, client: TestClient, clock: Clock) -> HelseId:
+def _sign_in(base: str, client: RehearsalClient, clock: Clock) -> HelseId:
     try:
         key = read_key(client.key_file)
     except (OSError, ValueError) as error:

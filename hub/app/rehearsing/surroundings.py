@@ -14,7 +14,7 @@ import aiohttp
 from sqlalchemy import select
 
 from hub.app.rehearsing import reading, sending
-from hub.app.rehearsing.sending import TestClient
+from hub.app.rehearsing.clients import RehearsalClient, rehearsal_client
 from hub.model.codes import EventKind, ServiceCode
 from hub.model.person import PatientRef
 from hub.model.ports import Clock
@@ -34,11 +34,9 @@ from hub.settings import MunicipalitySettings, Settings
 from hub.store import schema
 from hub.store.engine import Engines
 from hub.store.quarantine import close_quarantined
-from hub.token_service import TEST_KEY_FILE
 
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_TEST_CLIENT = "test-client"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +89,11 @@ class HubSurroundings:
         return (*doors, "jft") if self._client(municipality) else tuple(doors)
 
     async def send(self, municipality: str, sender: str, payload: bytes, *, device: str, door: Door) -> Answer:
-        """Send by MQTT as the sender, or by JFT as the test client where it speaks for the municipality."""
+        """Send by MQTT as the sender, or by JFT as the rehearsal's client."""
         if door == "jft":
             client = self._client(municipality)
             if client is None:
-                raise OutOfReach("Testklienten taler ikke for denne kommunen.")
+                raise OutOfReach("Knutepunktet har ingen klient for kommunen.")
             return await sending.by_jft(self._site.http_url, client, payload, device=device, clock=self._clock)
         return await sending.by_mqtt(self._site.broker_url, municipality, sender, payload, device=device)
 
@@ -128,7 +126,7 @@ class HubSurroundings:
                 raise OutOfReach("Det simulerte journalsystemet svarte ikke.") from error
 
     async def token(self, municipality: str, door: Door) -> TokenTrial | None:
-        """A token of the test client, tried at a door; None where it does not speak for the municipality."""
+        """A token of the rehearsal's client, tried at a door; None where the municipality has none."""
         client = self._client(municipality)
         if client is None:
             return None
@@ -152,14 +150,8 @@ class HubSurroundings:
                 at = self._clock.now()
                 await close_quarantined(connection, row.id, state="dismissed", how="rehearsal", at=at)
 
-    def _client(self, municipality: str) -> TestClient | None:
-        settings = self._site.settings
-        file = self._site.data_directory / TEST_KEY_FILE
-        for client in settings.client:
-            if client.client_id.startswith(_TEST_CLIENT) and client.organisation_number == municipality:
-                scopes = tuple(client.scopes)
-                return TestClient(client.client_id, client.vkp_id or client.client_id, municipality, scopes, file)
-        return None
+    def _client(self, municipality: str) -> RehearsalClient | None:
+        return rehearsal_client(self._site.settings, self._site.data_directory, municipality)
 
     def _admin(self, municipality: str) -> str | None:
         file = self._site.data_directory / "epj.ready"
