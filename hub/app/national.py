@@ -15,8 +15,10 @@ from joserfc.jwk import Key
 from hub.api import errors, jft, lint, pit, pmd, vkp
 from hub.api.access import AccessRules, ClaimRule, Gate, KeySource, RemoteKeys
 from hub.api.vkp.forwarding import Forwarding
+from hub.api.vkp.measured import Meter
 from hub.app.addresses import addresses
 from hub.app.console import People
+from hub.app.parts import pseudonym_key
 from hub.app.test_clients import TEST_CLIENT
 from hub.ingest.accepting import Ingest
 from hub.model import helseid
@@ -148,6 +150,7 @@ def _vkp(parts: NationalParts, trusted: _Trusted) -> vkp.Vkp:
         trust=vkp.Trust(trusted.issuer, trusted.public_base, settings.mode),
         authorisations=vkp.authorisations(settings, also=also),
         forwarding=Forwarding(parts.engines, forwarded, settings.mode),
+        meter=Meter(parts.engines, pseudonym_key(parts.data_directory), parts.new_id),
         base=addresses(parts.http)["vkp"],
         timeout_s=settings.vkp.timeout_s,
     )

@@ -23,6 +23,7 @@ from hub.plugins import EPJ_ADAPTERS, discover
 from hub.routing import routing_table
 from hub.settings import Settings, parse
 from hub.store.engine import Engines, open_engines
+from hub.store.ledger import usage_records
 from hub.store.replay import UsedTokens
 from hub.token_service import KEY_FILE, TEST_KEY_FILE, SigningKeys, make_test_client
 from tests.token_service.tiny_client import TinyClient, key_in
@@ -103,6 +104,10 @@ class National:
 
     def client(self, session, client_id="test-client"):
         return TinyClient(session, self.issuer, client_id, self.keys[client_id])
+
+    async def usage(self):
+        async with self.engines.reading() as connection:
+            return [record async for record in usage_records(connection)]
 
     async def publish(self, payload, *, municipality=ORGANISATION, sender=SENDER):
         """Take `payload` in as if it came by MQTT."""

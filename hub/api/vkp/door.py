@@ -14,6 +14,7 @@ from hub.api.vkp.authorisation import Authorisations
 from hub.api.vkp.capability import capability
 from hub.api.vkp.forwarding import Forwarding
 from hub.api.vkp.lookups import LOOKUPS, look_up
+from hub.api.vkp.measured import Meter
 from hub.api.vkp.scopes import AUDIENCE as AUDIENCE
 from hub.api.vkp.scopes import Trust
 from hub.api.vkp.writing import write
@@ -42,6 +43,7 @@ class Vkp:
     trust: Trust
     authorisations: Authorisations
     forwarding: Forwarding
+    meter: Meter
     base: str
     timeout_s: float = 30.0
 

@@ -28,12 +28,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A look-up that may be made: where, for whom, on which of the EPJ's services, for what period."""
+    """A look-up that may be made: where, for whom, on which of the EPJ's services, for what period.
+
+    `is_named` is false for a list, which names no patient.
+    """
 
     municipality: str
     people: tuple[tuple[Registered, tuple[Service, ...]], ...]
     period: Period
     now: datetime
+    is_named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,14 @@ async def look_up(vkp: Vkp, request: Request, caller: Caller, *, municipality: s
             found = await LOOKUPS[name].answer(vkp, asked)
     except TimeoutError as error:
         raise TooSlow("the register did not answer in time") from error
-    return searchset(found, total=sum(entry.mode == "match" for entry in found))
+    answer = searchset(found, total=sum(entry.mode == "match" for entry in found))
+    if asked.is_named:
+        sender, code = caller.vkp_id or caller.client_id, codes[0] if codes else ""
+        (person, _), *_ = asked.people
+        await vkp.meter.read(
+            person, municipality=municipality, sender=sender, code=code, size=len(answer.body), at=asked.now
+        )
+    return answer
 
 
 async def _asked(vkp: Vkp, lookup: Lookup, given: Parameters, *, municipality: str, codes: tuple[str, ...]) -> Asked:
@@ -122,7 +133,7 @@ async def _asked(vkp: Vkp, lookup: Lookup, given: Parameters, *, municipality: s
         async with vkp.engines.reading() as connection:
             people = await everybody(connection, municipality)
         found = tuple((person, services) for person in people if (services := active(person)))
-        return Asked(municipality, found, period, now)
+        return Asked(municipality, found, period, now, is_named=False)
     person = await _person(vkp, named, municipality)
     if person is None or not active(person):
         text = "Pasienten har ingen aktiv tjeneste i kommunen blant dem som oppslaget gjøres på."

@@ -122,3 +122,16 @@ async def test_a_search_by_get_is_not_offered(one_vkp):
     answer = await one_vkp("GET", f"/epj/r4/{ORGANISATION}/patient", headers={"ServiceCodes": "ta"})
     assert answer.status in {404, 405}
     assert answer.json["resourceType"] == "OperationOutcome"
+
+
+async def test_each_look_up_on_a_patient_is_metered_once_as_a_read_and_names_nobody(one_hub, one_vkp):
+    async def reads():
+        return [r for r in await one_hub.usage() if r.usage_kind == "read"]
+
+    before = len(await reads())
+    await search(one_vkp, "patient", LINE, codes="gps")
+    await search(one_vkp, "patient", None)
+    await search(one_vkp, "patient", "no such person")
+    (record,) = (await reads())[before:]
+    assert (record.service_code, record.quantity) == ("gps", 1)
+    assert LINE not in str(record)
