@@ -11,7 +11,7 @@ from devices_sim.emission import CaseFacts, Emission
 from devices_sim.technical import SignsOfLife, TrueTechnical
 from hub.model.codes import EventKind, ServiceCode
 
-WhyNot = Literal["technical", "nothing_sent", "only_broken"]
+WhyNot = Literal["nothing_sent", "only_broken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +199,6 @@ def _case(entry: _Entry) -> TrueCase:
 
 
 def _why_not(entry: _Entry) -> WhyNot | None:
-    if not entry.facts.note:
-        return "technical"
     if entry.sound_at:
         return None
     return "nothing_sent" if entry.first_at is None else "only_broken"

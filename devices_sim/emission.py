@@ -23,9 +23,8 @@ class CaseFacts(NamedTuple):
     """What truly happened: one case as the simulator made it, whatever becomes of its messages.
 
     `patient` is the identity number (synthetic). `occurred_at` is the true time, which a device with a bad clock
-    may state otherwise. `phrases` are texts that a right note must contain. `note` says whether the case belongs
-    in a journal at all; technical matters do not. `version` is 0 before anybody has answered; of the facts that
-    several messages tell of a case, those of the highest version hold in the end.
+    may state otherwise. `phrases` are texts that a right note must contain. `version` is 0 before anybody has
+    answered; of the facts that several messages tell of a case, those of the highest version hold in the end.
     """
 
     id: str
@@ -37,7 +36,6 @@ class CaseFacts(NamedTuple):
     occurred_at: datetime
     device: str
     phrases: tuple[str, ...] = ()
-    note: bool = True
     version: int = 0
 
 

@@ -18,6 +18,8 @@ from devices_sim.targets.target import Target
 #: A case is settled when nothing was sent of it for so long (a replay comes a day late).
 _SETTLED_AFTER = timedelta(hours=50)
 _LOOK_EVERY = 256
+#: What a target leaves behind (requests, tasks) may go in circles, though the simulation's own objects never do.
+_COLLECT_EVERY = 256 * 512
 
 
 @dataclass(slots=True)
@@ -73,6 +75,8 @@ class Player:
             self.watch(progress)
             if self.key_file is not None:
                 self.key_file.settle(emission.at - _SETTLED_AFTER)
+            if (progress.events + progress.statuses) % _COLLECT_EVERY == 0:
+                gc.collect(1)
 
     def _note(self, emission: Emission) -> None:
         if self.scribe is not None:

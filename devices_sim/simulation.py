@@ -23,6 +23,8 @@ from devices_sim.writing import follow_up_written
 
 #: How long before a start in the middle the world is run without sending anything.
 WARM_UP = timedelta(hours=24)
+#: For so long at least a centre knows that it has heard of a case.
+_REMEMBERED = timedelta(hours=50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +76,27 @@ class Centre:
             for number, people in world.population.residents.items()
         }
         self._heard: set[str] = set()
+        self._heard_before: set[str] = set()
+        self._forget_at: datetime | None = None
 
     def hears(self, emission: Emission) -> str | None:
         """Take in an alert that came through. The municipality whose desk has something new, if it has."""
         happening = emission.source
         if happening is None or not isinstance(happening.what, Alert) or emission.kind == "status":
             return None
-        if emission.fault or emission.lost or emission.case is None or emission.case.id in self._heard:
+        if emission.fault or emission.lost or emission.case is None or self._is_known(emission.case.id, emission.at):
             return None
-        self._heard.add(emission.case.id)
         self._desks[emission.municipality].hears(happening, _second(emission.at))
         return emission.municipality
+
+    def _is_known(self, case: str, at: datetime) -> bool:
+        """Whether a case was heard of in the last days; now it is."""
+        if self._forget_at is None or at >= self._forget_at:
+            self._heard, self._heard_before = set(), self._heard
+            self._forget_at = at + _REMEMBERED
+        known = case in self._heard or case in self._heard_before
+        self._heard.add(case)
+        return known
 
     def answers(self, municipality: str, at: datetime) -> tuple[list[Emission], datetime | None]:
         """What a desk will say of the alerts that it takes at a time, and when to ask again."""

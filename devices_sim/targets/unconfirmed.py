@@ -22,13 +22,14 @@ class _Waiting:
 class Unconfirmed:
     """Messages by the SHA-256 of their bytes. Times are seconds on a clock that only goes forward.
 
-    A message is due again `retry_after_s` after it was sent last, with twice the wait each time, and given up after
-    `tries` sendings.
+    A message is due again `retry_after_s` after it was sent last, later each time, and given up after `tries`
+    sendings. Of more than `at_most` the oldest are forgotten.
     """
 
-    def __init__(self, *, retry_after_s: float, tries: int) -> None:
+    def __init__(self, *, retry_after_s: float, tries: int, at_most: int = 20_000) -> None:
         self._retry_after_s = retry_after_s
         self._tries = tries
+        self._at_most = at_most
         self._waiting: OrderedDict[str, _Waiting] = OrderedDict()
 
     def __len__(self) -> int:
@@ -37,6 +38,8 @@ class Unconfirmed:
     def sent(self, emission: Emission, now: float) -> None:
         """A message was sent and waits for its receipt."""
         self._waiting[emission.sha256] = _Waiting(emission, now)
+        if len(self._waiting) > self._at_most:
+            self._waiting.popitem(last=False)
 
     def confirmed(self, sha256: str) -> bool:
         """A receipt came. Whether anything waited for it."""

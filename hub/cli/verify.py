@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.error import URLError
@@ -31,17 +34,24 @@ _SHOWN = 20
 def verify(
     answer_key: Annotated[Path, typer.Option("--answer-key", help="Fasiten, fra `devices run --answer-key`.")],
     epj: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
-            "--epj", help="FHIR-adresse (…/fhir), liste over notater (…/admin/notes), eller en fil. Kan gjentas."
+            "--epj",
+            help="FHIR-adresse, liste (…/notes), fil, eller en simulert EPJs lager (.sqlite). Kan gjentas.",
         ),
-    ],
+    ] = None,
+    endpoints: Annotated[
+        Path | None, typer.Option("--endpoints", help="endpoints.json fra `up`: alle EPJ-ene på en gang.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Som ett JSON-objekt.")] = False,
 ) -> None:
     """Sjekk at hver sak i fasiten er ført én gang, på rett pasient, med rett innhold, i rett rekkefølge."""
     try:
         key = read_answer_key(answer_key)
-        notes = [note for source in epj for note in _notes(source)]
+        sources = [*map(_source, epj or ()), *(_endpoints(endpoints) if endpoints else ())]
+        if not sources:
+            raise ConfigurationError([ConfigurationFault(0, "--epj", "mangler; oppgi --epj eller --endpoints")])
+        notes = [note for source in sources for note in _notes(source)]
     except ConfigurationError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
@@ -53,35 +63,64 @@ def verify(
     raise typer.Exit(0 if verdict.is_right else 1)
 
 
-def _notes(source: str) -> Iterator[FoundNote]:
-    """The notes at an address or in a file, in the order in which they are listed."""
-    if not source.startswith(("http://", "https://")):
-        yield from _listed(_read_file(Path(source)))
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where notes are listed, and where each can be read whole by its id (None: as it is listed)."""
+
+    listing: str
+    each: str | None = None
+
+
+def _source(text: str) -> _Source:
+    if not text.startswith(("http://", "https://")):
+        return _Source(text)
+    path = urlsplit(text).path.rstrip("/")
+    if path.endswith("notes"):
+        return _Source(text, urljoin(text, "/journal/notes/"))
+    return _Source(text if path.endswith("Bundle") else f"{text.rstrip('/')}/Bundle")
+
+
+def _endpoints(path: Path) -> Iterator[_Source]:
+    """The EPJs that `up` started: a FHIR server is asked; of the others the store beside the file is read."""
+    addresses = _read_file(path)
+    try:
+        for number, address in addresses["epj"].items():
+            if urlsplit(address).path.rstrip("/").endswith("fhir"):
+                yield _source(address)
+            elif (store := path.with_name(f"epj-{number}.sqlite")).exists():
+                yield _Source(str(store))
+            else:
+                yield _Source(f"{addresses['epj_admin'][number]}/notes", f"{address.rstrip('/')}/notes/")
+    except (KeyError, AttributeError, TypeError) as error:
+        raise ConfigurationError([ConfigurationFault(0, str(path), "er ikke endpoints.json fra `up`")]) from error
+
+
+def _notes(source: _Source) -> Iterator[FoundNote]:
+    """The notes of a source, in the order in which they are listed."""
+    if not source.listing.startswith(("http://", "https://")):
+        yield from map(found_note, _objects(_read_file(Path(source.listing))))
         return
-    path = urlsplit(source).path
-    address = source if "notes" in path or path.rstrip("/").endswith("Bundle") else f"{source.rstrip('/')}/Bundle"
+    address, each = source.listing, source.each
     while address:
         shown = _get(address)
         for note in _objects(shown):
-            yield found_note(_whole(note, address))
+            whole = _whole(note, each)
+            each = each if whole is not None else None
+            yield found_note({**(whole or {}), **note})
         links = shown.get("link", ()) if isinstance(shown, dict) else ()
         following = next((link["url"] for link in links if link.get("relation") == "next"), None)
         address = urljoin(address, following) if following else ""
 
 
-def _whole(note: dict[str, Any], address: str) -> dict[str, Any]:
-    """A note that is only listed, fetched whole where the EPJ has a plain journal API; else as it is listed."""
-    if not {"key", "id"} <= note.keys() or note.get("resourceType"):
-        return note
+def _whole(note: dict[str, Any], each: str | None) -> dict[str, Any] | None:
+    """A note read whole; None where the EPJ shows none of them so."""
+    if each is None or "id" not in note:
+        return None
     try:
-        whole = _get(urljoin(address, f"/journal/notes/{note['id']}"))
+        whole = _get(f"{each}{note['id']}")
     except ConfigurationError:
-        return note
-    return {**whole, **note} if isinstance(whole, dict) else note
-
-
-def _listed(shown: Any) -> Iterator[FoundNote]:
-    yield from map(found_note, _objects(shown))
+        return None
+    return whole if isinstance(whole, dict) else None
 
 
 def _objects(shown: Any) -> Iterator[dict[str, Any]]:
@@ -104,6 +143,8 @@ def _get(address: str) -> Any:
 
 def _read_file(path: Path) -> Any:
     """A JSON file, or one JSON object a line."""
+    if path.suffix == ".sqlite":
+        return _read_store(path)
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -116,6 +157,19 @@ def _read_file(path: Path) -> Any:
         return [orjson.loads(line) for line in raw.splitlines() if line.strip()]
     except orjson.JSONDecodeError as error:
         raise ConfigurationError([ConfigurationFault(0, str(path), "er ikke JSON")]) from error
+
+
+def _read_store(path: Path) -> Any:
+    """The notes in the store of a simulated EPJ, whole, as they came."""
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as store:
+            rows = store.execute(
+                "SELECT note.body, patient.system, patient.value"
+                " FROM note LEFT JOIN patient ON patient.id = note.patient ORDER BY note.id"
+            ).fetchall()
+    except sqlite3.Error as error:
+        raise ConfigurationError([ConfigurationFault(0, str(path), f"kan ikke leses: {error}")]) from error
+    return [{**orjson.loads(body), "patient": {"system": system, "value": value}} for body, system, value in rows]
 
 
 def _as_json(verdict: Verdict) -> dict[str, Any]:
