@@ -53,9 +53,15 @@ class Door:
         """Something that is done."""
         return Route(path, self._endpoint(action, right), methods=["POST"])
 
-    def static(self) -> Route:
-        """The static files."""
-        return Route("/static/{version}/{name}", self._static, methods=["GET"])
+    def static(self) -> list[Route]:
+        """The static files, and the picture that browsers ask for by themselves."""
+        return [
+            Route("/static/{version}/{name}", self._static, methods=["GET"]),
+            Route("/favicon.ico", self._picture, methods=["GET"]),
+        ]
+
+    async def _picture(self, request: Request) -> Response:
+        return RedirectResponse(self.look.files["knutepunkt.svg"].address, 307, _SECURITY)
 
     async def _static(self, request: Request) -> Response:
         file = self.look.by_address(request.url.path)

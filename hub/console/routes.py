@@ -39,4 +39,4 @@ def routes(console: Console, desk: Desk) -> list[Route]:
     """Every page of `console`, and the static files."""
     door = Door(console)
     pages = (route for pages in _PAGES for route in pages.routes(door))
-    return [door.static(), *pages, *rehearsal_pages.routes(door, desk)]
+    return [*door.static(), *pages, *rehearsal_pages.routes(door, desk)]

@@ -8,7 +8,7 @@
   const pause = document.getElementById("pause");
   const nothing = document.getElementById("nothing");
   const seen = new Set([...list.children].map((row) => row.dataset.id));
-  let waiting = [], asked = false, paused = false, last = list.dataset.last;
+  let waiting = [], asked = false, paused = false;
 
   document.querySelector(".live").hidden = false;
   const tell = (state) => { status.className = state; status.textContent = status.dataset[state]; };
@@ -45,13 +45,12 @@
   const ask = () => { if (!asked && !paused) { asked = true; requestAnimationFrame(draw); } };
 
   const url = new URL(list.dataset.stream, location.href);
-  url.searchParams.set("after", last);
+  url.searchParams.set("after", list.dataset.last);
   const source = new EventSource(url);
   source.onopen = () => tell(paused ? "paused" : "live");
   source.onerror = () => tell("lost");
-  source.onmessage = (event) => {
-    last = event.lastEventId;
-    for (const line of JSON.parse(event.data)) {
+  const take = (lines) => {
+    for (const line of lines) {
       const id = String(line.id);
       if (seen.has(id)) continue;
       seen.add(id);
@@ -59,9 +58,10 @@
     }
     if (waiting.length > 20 * MOST) waiting = waiting.slice(-MOST);
     if (seen.size > 20000) for (const id of [...seen].slice(0, 10000)) seen.delete(id);
-    list.dataset.count = String(Number(list.dataset.count || 0) + 1);
     ask();
   };
+  source.onmessage = (event) => take(JSON.parse(event.data));
+  list.addEventListener("lines", (event) => take(event.detail));
   pause.addEventListener("click", () => {
     paused = !paused;
     pause.textContent = paused ? pause.dataset.resume : pause.dataset.pause;
