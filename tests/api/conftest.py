@@ -3,6 +3,9 @@ import pytest
 import pytest_asyncio
 
 from tests.api.national import bearer_api, dpop_api, national_at
+from tests.store.fixtures import _tidy_template, postgresql, postgresql_store, sqlite_store, store
+
+__all__ = ["_tidy_template", "postgresql", "postgresql_store", "sqlite_store", "store"]
 
 
 @pytest.fixture

@@ -115,16 +115,19 @@ class National:
 
 
 @contextlib.asynccontextmanager
-async def national_at(directory, configuration=CONFIGURATION, *, clients=(), commits=True, **settings_fields):
-    """The doors; `clients` are (Client, key) besides the test client; without `commits` nothing is ever committed."""
+async def national_at(directory, configuration=CONFIGURATION, *, clients=(), commits=True, store=None):
+    """The doors. `clients` are (Client, key) besides the test client; `store` is another than a fresh SQLite file.
+
+    Without `commits` nothing that is taken in is ever committed.
+    """
     adapters = discover(EPJ_ADAPTERS)
-    settings = parse(configuration, adapters=adapters).model_copy(update=settings_fields)
+    settings = parse(configuration, adapters=adapters)
     settings = settings.model_copy(update={"client": (*settings.client, *(client for client, _ in clients))})
     await prepare(directory)
     pulling = [m.organisation_number for m in settings.municipality if adapters[m.epj.adapter].pulls]
     made = with_test_clients(settings, directory, pulling)
     clock = MovedClock()
-    engines = await open_engines(directory / _STORE)
+    engines = await open_engines(store or directory / _STORE)
     replay = UsedTokens(engines, clock)
     rules = Rules(settings.mode, admission(settings), routing_table(settings))
     ids = CaseIds()
