@@ -10,9 +10,9 @@ from hub.metering.ledger import UsageTable, usage_table_from
 from hub.metering.usage import counter_entry
 from hub.model.errors import ConfigurationError, ConfigurationFault
 from hub.model.usage import UsageRecord
-from hub.store.delivering import record_usage
 from hub.store.engine import open_engines
 from hub.store.ledger import usage_records
+from hub.store.settling import record_usage
 
 STORE_FILE = "knutepunkt.sqlite"
 

@@ -16,27 +16,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from sqlalchemy.exc import DBAPIError
+
 from hub.dispatch.backoff import Gate, delay_s
 from hub.dispatch.destination import Attempt, Destination, Receipt
 from hub.model.errors import DeliveryFailed, OutcomeUnknown, PatientUnknown, Refused, Unreachable
 from hub.model.ports import Clock
 from hub.model.usage import UsageRecord
-from hub.store.accepting import lane_of
-from hub.store.delivering import (
-    Delivery,
-    Lane,
-    Postponed,
-    Settled,
-    Settlement,
-    Stopped,
-    due_lanes,
-    load_lanes,
-    settle,
-)
-from hub.store.engine import Engines
+from hub.store.accepting import lane_of, lane_prefix
+from hub.store.delivering import WINDOW, Delivery, Lane, due_lanes, load_lanes
+from hub.store.engine import Engines, is_contention
 from hub.store.group_commit import GroupCommit
 from hub.store.leases import Leases
 from hub.store.rows import Want
+from hub.store.settling import Postponed, Settled, Settlement, Stopped, settle
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +41,9 @@ _SWEEP_SHARED_S = 1.0
 _LOADED_MOST = 256
 _PROBES = 2
 _MAX_BATCH = 256
+_MOST_LANES = 2_000
+_WIDEST_WINDOW = 64 * WINDOW
+_TRIES = 5
 
 UsageOf = Callable[[Delivery, datetime], UsageRecord]
 Address = tuple[str, str]
@@ -65,6 +61,7 @@ class _Desk:
     gate: Gate = field(default_factory=Gate)
     is_held: bool = False
     look_real: float = 0.0
+    window: int = WINDOW
 
 
 class Dispatcher:
@@ -119,6 +116,8 @@ class Dispatcher:
         """Let traffic to `address` flow again, at once."""
         self._desks[address].is_held = False
         self._desks[address].gate.open()
+        lanes = lane_prefix(*address)
+        self._parked = {key: until for key, until in self._parked.items() if not key.startswith(lanes)}
         self.look(address)
 
     def look(self, address: Address) -> None:
@@ -175,16 +174,21 @@ class Dispatcher:
             for address in addresses:
                 desk = self._desks[address]
                 desk.look_real = math.inf
-                due = await due_lanes(connection, *address, self._leases.held.keys(), real=real)
+                held = self._leases.held.keys()
+                due = await due_lanes(connection, *address, held, real=real, window=desk.window)
                 desk.look_real = min(desk.look_real, due.next_real)
+                before = len(desk.ready)
                 for lane in due.lanes:
                     if lane.key not in self._busy:
                         self._queue(lane)
+                # One patient's long queue must not fill the window for everybody else's.
+                is_stuck = due.next_real <= real and len(desk.ready) == before
+                desk.window = min(desk.window * 4, _WIDEST_WINDOW) if is_stuck else WINDOW
 
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(_RENEW_S)
-            await self._leases.renew(real=self._clock.real(), busy=set(self._busy.values()))
+            await self._leases.renew(real=self._clock.real(), busy=lambda: set(self._busy.values()))
 
     async def _load(self, tasks: asyncio.TaskGroup) -> None:
         while True:
@@ -196,16 +200,17 @@ class Dispatcher:
                 for lane in taken:
                     if work.is_cut:
                         self._again[lane.key] = lane
-                    tasks.create_task(self._work(lane, work.by_lane.get(lane.key, [])), name="deliver a lane")
+                    found, waiting = work.by_lane.get(lane.key, []), work.waiting.get(lane.key, [])
+                    tasks.create_task(self._work(lane, found, waiting), name="deliver a lane")
 
     def _take(self) -> list[Lane]:
         """Lanes to load now: as many as their destinations may have loaded, one or two where one is being probed."""
         real = self._clock.real()
-        taken = []
+        taken: list[Lane] = []
         for desk in self._desks.values():
             if desk.is_held or not desk.gate.is_open(real=real):
                 continue
-            room = (_PROBES if desk.gate.is_probing else _LOADED_MOST) - desk.loaded
+            room = min((_PROBES if desk.gate.is_probing else _LOADED_MOST) - desk.loaded, _MOST_LANES - len(taken))
             for _ in range(min(max(room, 0), len(desk.ready))):
                 lane = desk.ready.popleft()
                 desk.queued.discard(lane.key)
@@ -214,13 +219,12 @@ class Dispatcher:
                 taken.append(lane)
         return taken
 
-    async def _work(self, lane: Lane, deliveries: Sequence[Delivery]) -> None:
+    async def _work(self, lane: Lane, deliveries: Sequence[Delivery], waiting: Sequence[datetime]) -> None:
         """Deliver a lane's work in order, until it is done or one must be tried again later."""
         desk = self._desks[lane.municipality, lane.destination]
         try:
-            waiting = tuple(d.history.occurred_at for d in deliveries if d.state == "waiting")
             for delivery in deliveries:
-                if delivery.state == "waiting" or delivery.partition not in self._leases.held:
+                if delivery.partition not in self._leases.held:
                     continue
                 self._busy[lane.key] = delivery.partition
                 earlier = tuple(at for at in waiting if at < delivery.history.occurred_at)
@@ -242,7 +246,10 @@ class Dispatcher:
             delivery.state == "in_doubt" or not self._leases.is_fresh(delivery.partition, delivery.enqueued_real)
         )
         async with desk.slots:
-            if desk.is_held or not self._leases.may_send(delivery.partition, real=self._clock.real()):
+            real = self._clock.real()
+            if desk.is_held or not desk.gate.is_open(real=real):
+                return False
+            if not self._leases.may_send(delivery.partition, real=real):
                 return False
             settlement = await self._attempt(desk, delivery, earlier, is_doubtful=is_doubtful)
         await self._settling.submit(settlement)
@@ -263,7 +270,7 @@ class Dispatcher:
         attempt = Attempt(history, delivery.reference, delivery.note_revision, is_doubtful)
         if not desk.destination.can_find:
             if delivery.state == "in_doubt":
-                return self._stopped(delivery, "in_doubt", _IN_DOUBT)
+                return self._stopped(delivery, "in_doubt", _IN_DOUBT, in_doubt=True)
             await self._settling.submit(self._postponed(delivery, 0.0, in_doubt=True, reason="sending", tell=False))
         try:
             receipt = await desk.destination.deliver(attempt)
@@ -272,7 +279,7 @@ class Dispatcher:
         except Exception as error:
             # One case that can't be told must not stop everybody's; it becomes a work item, by name of its fault.
             log.exception("case %s could not be delivered: %s", delivery.case_id, type(error).__name__, exc_info=False)
-            return self._stopped(delivery, "fault", _FAULT)
+            return self._stopped(delivery, "fault", _FAULT, in_doubt=True)
         desk.gate.open()
         return self._settled(desk, delivery, receipt)
 
@@ -293,9 +300,11 @@ class Dispatcher:
     def _failed(self, desk: _Desk, delivery: Delivery, error: DeliveryFailed, *, is_doubtful: bool) -> Settlement:
         match error:
             case PatientUnknown():
-                return self._stopped(delivery, "patient_unknown", _PATIENT_UNKNOWN)
+                desk.gate.open()
+                return self._stopped(delivery, "patient_unknown", _PATIENT_UNKNOWN, in_doubt=is_doubtful)
             case Refused():
-                return self._stopped(delivery, "refused", _REFUSED)
+                desk.gate.open()
+                return self._stopped(delivery, "refused", _REFUSED, in_doubt=is_doubtful)
             case Unreachable():
                 real = self._clock.real()
                 delay = delay_s(desk.gate.failures, self._chance, retry_after=error.retry_after)
@@ -303,7 +312,7 @@ class Dispatcher:
                 return self._postponed(delivery, desk.gate.opens_real, in_doubt=is_doubtful, reason="unreachable")
             case OutcomeUnknown():
                 if not desk.destination.can_find:
-                    return self._stopped(delivery, "in_doubt", _IN_DOUBT)
+                    return self._stopped(delivery, "in_doubt", _IN_DOUBT, in_doubt=True)
                 delay = delay_s(delivery.attempts, self._chance, retry_after=error.retry_after)
                 return self._postponed(delivery, self._clock.real() + delay, in_doubt=True, reason="outcome_unknown")
         raise error
@@ -315,13 +324,27 @@ class Dispatcher:
         lane = delivery.lane
         return Postponed(delivery.case_id, lane.destination, lane.key, not_before, in_doubt, reason, now, tell)
 
-    def _stopped(self, delivery: Delivery, reason: str, text: str) -> Stopped:
-        lane = delivery.lane
-        return Stopped(delivery.case_id, lane.destination, lane.municipality, reason, text, self._clock.now())
+    def _stopped(self, delivery: Delivery, reason: str, text: str, *, in_doubt: bool) -> Stopped:
+        return Stopped(
+            delivery.case_id,
+            delivery.lane.destination,
+            delivery.lane.municipality,
+            delivery.change,
+            in_doubt,
+            reason,
+            text,
+            self._clock.now(),
+        )
 
     async def _commit(self, settlements: Sequence[Settlement]) -> Sequence[None]:
-        async with self._engines.writing() as connection:
-            await settle(connection, settlements)
+        for attempt in range(1, _TRIES + 1):
+            try:
+                async with self._engines.writing() as connection:
+                    await settle(connection, settlements)
+                break
+            except DBAPIError as error:
+                if not is_contention(error) or attempt == _TRIES:
+                    raise
         return [None] * len(settlements)
 
 

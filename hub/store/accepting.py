@@ -38,7 +38,12 @@ _COMPARED = (
 
 def lane_of(municipality: str, patient: PatientRef, destination: str) -> str:
     """The queue that keeps one patient's notes to one destination in order."""
-    return f"{municipality}\x1f{destination}\x1f{patient.system}\x1f{patient.value}"
+    return f"{lane_prefix(municipality, destination)}{patient.system}\x1f{patient.value}"
+
+
+def lane_prefix(municipality: str, destination: str) -> str:
+    """What the keys of all lanes to one destination begin with."""
+    return f"{municipality}\x1f{destination}\x1f"
 
 
 def partition_of(municipality: str, patient: PatientRef) -> int:
@@ -254,6 +259,7 @@ async def want(connection: AsyncConnection, rows: Sequence[Want], *, real: float
     """Put `rows` in the outbox. A delivery that waits because it was refused gets a new chance with new content."""
     if not rows:
         return
+    rows = sorted(rows, key=lambda row: (row.case_id, row.destination))
     first = await _next_pages(connection, len(rows))
     table = schema.deliveries
     statement = insert_into(connection, table)
@@ -264,6 +270,7 @@ async def want(connection: AsyncConnection, rows: Sequence[Want], *, real: float
             "page": statement.excluded.page,
             "paged_at": statement.excluded.paged_at,
             "state": _REOPENED,
+            "occurred_at": statement.excluded.occurred_at,
             "enqueued_real": text(
                 "CASE WHEN deliveries.state = 'settled' THEN excluded.enqueued_real ELSE deliveries.enqueued_real END"
             ),

@@ -1,7 +1,4 @@
-"""Delivering: which lanes have work, what the work is, and settling it.
-
-Settling a delivery and writing its usage record are one transaction.
-"""
+"""Delivering: which lanes have work, and what the work is."""
 
 from __future__ import annotations
 
@@ -12,21 +9,21 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import BindParameter, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.model.case import CaseHistory, CaseMessage
 from hub.model.codes import EventKind, ServiceCode
 from hub.model.finding import Finding
 from hub.model.person import PatientRef
-from hub.model.times import from_microseconds, microseconds
-from hub.model.usage import UsageRecord
+from hub.model.times import from_microseconds
 from hub.store import schema
-from hub.store.accepting import insert_into, moment_or_none
-from hub.store.flow import Happening, note
+from hub.store.accepting import PARTITIONS, moment_or_none
 
 _MOST_PER_LOAD = 2_000
-_WINDOW = 512
+_MOST_PARAMETERS = 10_000
+#: How many due deliveries are looked through for lanes at first.
+WINDOW = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,49 +57,6 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """The destination holds the case as of `change`. `usage` is the record to write if this is the first time."""
-
-    case_id: str
-    destination: str
-    change: int
-    note_revision: int
-    reference: str | None
-    at: datetime
-    usage: UsageRecord | None = None
-    story: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Postponed:
-    """The delivery is tried again after `not_before_real`, its lane waits; with `in_doubt` it is looked up first."""
-
-    case_id: str
-    destination: str
-    lane: str
-    not_before_real: float
-    in_doubt: bool
-    reason: str
-    at: datetime
-    tell: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """The delivery waits for a person. `reason` is refused, patient_unknown or in_doubt; `text` tells operations."""
-
-    case_id: str
-    destination: str
-    municipality: str
-    reason: str
-    text: str
-    at: datetime
-
-
-Settlement = Settled | Postponed | Stopped
-
-
-@dataclass(frozen=True, slots=True)
 class Due:
     """Lanes with work that may be tried now. `next_real` is when there will be more: now, if not all were given."""
 
@@ -111,7 +65,13 @@ class Due:
 
 
 async def due_lanes(
-    connection: AsyncConnection, municipality: str, destination: str, partitions: Collection[int], *, real: float
+    connection: AsyncConnection,
+    municipality: str,
+    destination: str,
+    partitions: Collection[int],
+    *,
+    real: float,
+    window: int = WINDOW,
 ) -> Due:
     """Lanes to one destination, among `partitions`, with a delivery that may be tried now; a window of them."""
     table = schema.deliveries
@@ -119,16 +79,17 @@ async def due_lanes(
         table.c.municipality == municipality,
         table.c.destination == destination,
         text("state IN ('pending', 'in_doubt')"),
+        *(() if len(partitions) == PARTITIONS else (table.c.partition.in_(sorted(partitions)),)),
     )
-    window = await connection.execute(
-        select(table.c.lane, table.c.partition)
+    found = await connection.execute(
+        select(table.c.lane)
         .where(*due, table.c.not_before_real <= real)
         .order_by(table.c.not_before_real)
-        .limit(_WINDOW)
+        .limit(window)
     )
-    rows = list(window)
-    lanes = dict.fromkeys(row.lane for row in rows if row.partition in partitions)
-    if len(rows) == _WINDOW:
+    rows = list(found)
+    lanes = dict.fromkeys(row.lane for row in rows)
+    if len(rows) == window:
         later = real
     else:
         later = (
@@ -141,22 +102,28 @@ async def due_lanes(
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Unsettled deliveries by lane, earliest events first. `is_cut` when there were too many for one go."""
+    """Deliveries that are not settled and wait for nobody, by lane, earliest events first.
+
+    `waiting` has the event times of those that wait for a person. `is_cut` when there were too many for one go.
+    """
 
     by_lane: dict[str, list[Delivery]]
+    waiting: dict[str, list[datetime]]
     is_cut: bool
 
 
 async def load_lanes(connection: AsyncConnection, lanes: Sequence[Lane]) -> Work:
-    """The unsettled deliveries of `lanes`, earliest events first, with all that is known of each."""
+    """The work of `lanes`, of which there may be 10,000 at most, with all that is known of each delivery."""
     table, case = schema.deliveries, schema.cases
+    keys: BindParameter[str] = bindparam("lanes", [lane.key for lane in lanes[:_MOST_PARAMETERS]], expanding=True)
     rows = list(
         await connection.execute(
             select(table, case)
             .join(case, case.c.id == table.c.case_id)
             .where(
-                table.c.lane.in_(bindparam("lanes", [lane.key for lane in lanes], expanding=True)),
+                table.c.lane.in_(keys),
                 text("deliveries.state <> 'settled'"),
+                table.c.state != "waiting",
             )
             .order_by(table.c.occurred_at, case.c.opened_at, case.c.id)
             .limit(_MOST_PER_LOAD)
@@ -168,7 +135,22 @@ async def load_lanes(connection: AsyncConnection, lanes: Sequence[Lane]) -> Work
     for row in rows:
         delivery = delivery_of(row, by_key[row.lane], messages.get(row.case_id, []))
         found.setdefault(row.lane, []).append(delivery)
-    return Work(found, is_cut=len(rows) == _MOST_PER_LOAD)
+    return Work(found, await _waiting(connection, keys), is_cut=len(rows) == _MOST_PER_LOAD)
+
+
+async def _waiting(connection: AsyncConnection, keys: BindParameter[str]) -> dict[str, list[datetime]]:
+    """The event times of what waits for a person in these lanes, earliest first, the first few of each."""
+    table = schema.deliveries
+    rows = await connection.execute(
+        select(table.c.lane, table.c.occurred_at)
+        .where(table.c.lane.in_(keys), text("state <> 'settled'"), table.c.state == "waiting")
+        .order_by(table.c.occurred_at)
+        .limit(_MOST_PER_LOAD)
+    )
+    found: dict[str, list[datetime]] = {}
+    for row in rows:
+        found.setdefault(row.lane, []).append(from_microseconds(row.occurred_at))
+    return found
 
 
 async def messages_of(connection: AsyncConnection, case_ids: Collection[str]) -> dict[str, list[CaseMessage]]:
@@ -244,166 +226,3 @@ def _message(row: Any) -> CaseMessage:
         identifier_value=row.identifier_value,
         remarks=tuple(Finding(**f) for f in orjson.loads(row.remarks)) if row.remarks else (),
     )
-
-
-async def settle(connection: AsyncConnection, settlements: Sequence[Settlement]) -> None:
-    """Write what became of deliveries, with the usage records of those that were delivered for the first time."""
-    await _settle(connection, [s for s in settlements if isinstance(s, Settled)])
-    await _postpone(connection, [s for s in settlements if isinstance(s, Postponed)])
-    await _stop(connection, [s for s in settlements if isinstance(s, Stopped)])
-    await note(connection, [h for s in settlements if (h := _happening(s)) is not None])
-
-
-def _happening(settlement: Settlement) -> Happening | None:
-    """The line of the flow; None for what is only a note to ourselves."""
-    case_id, to, at = settlement.case_id, settlement.destination, settlement.at
-    match settlement:
-        case Settled(note_revision=revision):
-            return Happening(at, "settled", case_id=case_id, destination=to, number=revision)
-        case Postponed(tell=False):
-            return None
-        case Postponed(in_doubt=in_doubt, reason=reason):
-            what = "in_doubt" if in_doubt else "postponed"
-            return Happening(at, what, case_id=case_id, destination=to, detail=reason)
-        case Stopped(reason=reason):
-            return Happening(at, "waiting", case_id=case_id, destination=to, detail=reason)
-
-
-def _of_delivery() -> tuple[Any, Any]:
-    table = schema.deliveries
-    return table.c.case_id == bindparam("case"), table.c.destination == bindparam("to")
-
-
-async def _settle(connection: AsyncConnection, rows: Sequence[Settled]) -> None:
-    if not rows:
-        return
-    statement = (
-        update(schema.deliveries)
-        .where(*_of_delivery())
-        .values(
-            state=text("CASE WHEN wanted > :upto THEN 'pending' ELSE 'settled' END"),
-            settled=bindparam("upto"),
-            note_revision=bindparam("revision"),
-            reference=bindparam("ref"),
-            settled_at=bindparam("at"),
-            reason=None,
-            attempts=0,
-            not_before_real=0.0,
-        )
-    )
-    await connection.execute(
-        statement,
-        [
-            {
-                "case": row.case_id,
-                "to": row.destination,
-                "upto": row.change,
-                "revision": row.note_revision,
-                "ref": row.reference,
-                "at": microseconds(row.at),
-            }
-            for row in rows
-        ],
-    )
-    await record_usage(connection, [row.usage for row in rows if row.usage is not None])
-    await tell(connection, [(r.case_id, r.destination, r.at, *r.story) for r in rows if r.story is not None])
-
-
-async def record_usage(connection: AsyncConnection, records: Sequence[UsageRecord]) -> None:
-    """Append to the ledger. A record whose id is there already is left as it is."""
-    if records:
-        statement = insert_into(connection, schema.usage).on_conflict_do_nothing()
-        await connection.execute(statement, [_usage_values(record) for record in records])
-
-
-def _usage_values(record: UsageRecord) -> dict[str, Any]:
-    return {
-        "id": record.id,
-        "usage_kind": record.usage_kind,
-        "municipality": record.municipality,
-        "sender": record.sender,
-        "service_code": record.service_code.value,
-        "event_kind": record.event_kind.value,
-        "day": record.day.isoformat(),
-        "recorded_at": microseconds(record.recorded_at),
-        "size": record.size,
-        "pseudonym": record.pseudonym,
-        "quantity": record.quantity,
-        "corrects": record.corrects,
-    }
-
-
-async def _postpone(connection: AsyncConnection, rows: Sequence[Postponed]) -> None:
-    if not rows:
-        return
-    statement = (
-        update(schema.deliveries)
-        .where(*_of_delivery())
-        .values(
-            state=bindparam("next"),
-            reason=bindparam("why"),
-            not_before_real=bindparam("after"),
-            attempts=schema.deliveries.c.attempts + 1,
-        )
-    )
-    await connection.execute(
-        statement,
-        [
-            {
-                "case": row.case_id,
-                "to": row.destination,
-                "next": "in_doubt" if row.in_doubt else "pending",
-                "why": row.reason,
-                "after": row.not_before_real,
-            }
-            for row in rows
-        ],
-    )
-    held_up = [{"queue": row.lane, "after": row.not_before_real} for row in rows if row.not_before_real]
-    if held_up:
-        await connection.execute(
-            update(schema.deliveries)
-            .where(
-                schema.deliveries.c.lane == bindparam("queue"),
-                text("state IN ('pending', 'in_doubt')"),
-                schema.deliveries.c.not_before_real < bindparam("after"),
-            )
-            .values(not_before_real=bindparam("after")),
-            held_up,
-        )
-    await tell(connection, [(r.case_id, r.destination, r.at, "postponed", r.reason) for r in rows if r.tell])
-
-
-async def _stop(connection: AsyncConnection, rows: Sequence[Stopped]) -> None:
-    if not rows:
-        return
-    await connection.execute(
-        update(schema.deliveries).where(*_of_delivery()).values(state="waiting", reason=bindparam("why")),
-        [{"case": row.case_id, "to": row.destination, "why": row.reason} for row in rows],
-    )
-    await tell(connection, [(r.case_id, r.destination, r.at, "stopped", r.reason) for r in rows])
-    alerts = [
-        {
-            "key": f"{row.destination}:{row.case_id}",
-            "kind": row.reason,
-            "municipality": row.municipality,
-            "case_id": row.case_id,
-            "subject": row.destination,
-            "text": row.text,
-            "raised_at": microseconds(row.at),
-        }
-        for row in rows
-    ]
-    await connection.execute(insert_into(connection, schema.operations_alerts).on_conflict_do_nothing(), alerts)
-
-
-async def tell(connection: AsyncConnection, rows: Sequence[tuple[str, str, datetime, str, str]]) -> None:
-    """Add to the cases' stories: case, destination, when, what, detail (no personal data)."""
-    if rows:
-        await connection.execute(
-            schema.delivery_events.insert(),
-            [
-                {"case_id": case, "destination": to, "at": microseconds(at), "what": what, "detail": detail}
-                for case, to, at, what, detail in rows
-            ],
-        )

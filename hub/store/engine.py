@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, event, make_url, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from hub.model.errors import StoreUnavailable
@@ -48,7 +47,7 @@ class Engines:
         try:
             async with self.writer.begin() as connection:
                 yield connection
-        except (DBAPIError, PoolTimeoutError, OSError) as error:
+        except (SQLAlchemyError, OSError) as error:
             if _is_about_content(error):
                 raise
             raise StoreUnavailable(f"the store did not commit: {type(error).__name__}") from error
@@ -59,7 +58,7 @@ class Engines:
         try:
             async with self.reader.begin() as connection:
                 yield connection
-        except (DBAPIError, PoolTimeoutError, OSError) as error:
+        except (SQLAlchemyError, OSError) as error:
             raise StoreUnavailable(f"the store did not answer: {type(error).__name__}") from error
 
     async def aclose(self) -> None:
@@ -78,10 +77,9 @@ def _is_about_content(error: Exception) -> bool:
     """Whether the transaction failed because of what it was to write, and the store is well."""
     if is_contention(error):
         return True
-    state = _sqlstate(error)
-    if state is None:
-        return not isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError, OSError))
-    return state[:2] in _CONTENT_CLASSES
+    if (state := _sqlstate(error)) is not None:
+        return state[:2] in _CONTENT_CLASSES
+    return isinstance(error, StatementError) and not isinstance(error, (OperationalError, InterfaceError))
 
 
 #: SQLSTATE: serialization failure, deadlock. And the classes data exception, program limit exceeded.

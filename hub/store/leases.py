@@ -6,7 +6,7 @@ holder of all along may have been sent by a predecessor: it is looked up before 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,33 +31,43 @@ class Leases:
         self.held: dict[int, float] = {}
         self.renewed_real = 0.0
 
-    async def renew(self, *, real: float, busy: Collection[int] = ()) -> None:
+    async def renew(self, *, real: float, busy: Callable[[], Collection[int]] = frozenset) -> None:
         """Prolong what is held, take what is free, and give back what is more than a fair share.
 
-        Shares in `busy` have something under way and are never given back.
+        Shares that are `busy` have something under way and are never given back. What is given back is out of `held`
+        from the moment in which it was seen not to be busy, so that nothing is begun there any more.
         """
         async with self._engines.writing() as connection:
             rows = list(await connection.execute(select(schema.leases).with_for_update()))
-            alive = {row.owner for row in rows if row.until_real > real} | {self._owner}
-            fair = -(-PARTITIONS // len(alive))
-            mine = sorted(row.partition for row in rows if row.owner == self._owner and row.until_real > real)
-            taken = {row.partition for row in rows if row.until_real > real}
-            free = [p for p in range(PARTITIONS) if p not in taken]
-            keep = list(dict.fromkeys([p for p in mine if p in busy] + (mine + free)[:fair]))
-            table = schema.leases
-            statement = insert_into(connection, table)
-            statement = statement.on_conflict_do_update(
-                index_elements=[table.c.partition],
-                set_={"owner": statement.excluded.owner, "until_real": statement.excluded.until_real},
-                where=(table.c.until_real <= real) | (table.c.owner == self._owner),
+            valid = {row.partition: row.owner for row in rows if row.until_real > real}
+            mine = {p for p, owner in valid.items() if owner == self._owner}
+            fair = -(-PARTITIONS // len({*valid.values(), self._owner}))
+            keep = self._kept(mine, [p for p in range(PARTITIONS) if p not in valid], busy(), most=fair)
+            await self._prolong(connection, keep, real=real)
+            await self._give_back(connection, mine - keep)
+            held = await connection.execute(
+                select(schema.leases.c.partition).where(schema.leases.c.owner == self._owner)
             )
-            until = real + LEASE_SECONDS
-            await connection.execute(
-                statement, [{"partition": p, "owner": self._owner, "until_real": until} for p in keep]
-            )
-            await self._give_back(connection, set(mine) - set(keep))
-            held = await connection.execute(select(table.c.partition).where(table.c.owner == self._owner))
-            self._remember({row.partition for row in held}, real)
+            now_held = {row.partition for row in held} & keep
+        self.held = {p: self.held.get(p, real) if p in mine else real for p in now_held}
+        self.renewed_real = real
+
+    def _kept(self, mine: Collection[int], free: Sequence[int], busy: Collection[int], *, most: int) -> set[int]:
+        """What to hold from now on; the rest is let go of at once."""
+        keep = {p for p in mine if p in busy} | set((*sorted(mine), *free)[:most])
+        self.held = {p: since for p, since in self.held.items() if p in keep}
+        return keep
+
+    async def _prolong(self, connection: AsyncConnection, keep: Collection[int], *, real: float) -> None:
+        table = schema.leases
+        statement = insert_into(connection, table)
+        statement = statement.on_conflict_do_update(
+            index_elements=[table.c.partition],
+            set_={"owner": statement.excluded.owner, "until_real": statement.excluded.until_real},
+            where=(table.c.until_real <= real) | (table.c.owner == self._owner),
+        )
+        rows = [{"partition": p, "owner": self._owner, "until_real": real + LEASE_SECONDS} for p in sorted(keep)]
+        await connection.execute(statement, rows)
 
     def is_fresh(self, partition: int, since_real: float) -> bool:
         """Whether this process has held `partition` since before `since_real`."""
@@ -75,7 +85,3 @@ class Leases:
                     schema.leases.c.partition.in_(partitions), schema.leases.c.owner == self._owner
                 )
             )
-
-    def _remember(self, partitions: set[int], real: float) -> None:
-        self.held = {p: self.held.get(p, real) for p in partitions}
-        self.renewed_real = real

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.model.times import from_microseconds, microseconds
 from hub.store import schema
 from hub.store.accepting import insert_into
-from hub.store.delivering import tell
 from hub.store.flow import Happening, note
+from hub.store.settling import tell
 from hub.store.watching import close_alerts
 
 
@@ -73,13 +73,21 @@ async def hold(connection: AsyncConnection, municipality: str, destination: str,
 
 
 async def release(connection: AsyncConnection, municipality: str, destination: str) -> None:
-    """Let the traffic flow again."""
-    table = schema.holds
+    """Let the traffic flow again, and what was put off be tried at once."""
+    table = schema.deliveries
     await connection.execute(
-        delete(table).where(
-            table.c.municipality == bindparam("m"),
-            table.c.destination == bindparam("d"),
-        ),
+        update(table)
+        .where(
+            table.c.municipality == municipality,
+            table.c.destination == destination,
+            text("state IN ('pending', 'in_doubt')"),
+            table.c.not_before_real > 0,
+        )
+        .values(not_before_real=0.0)
+    )
+    holds = schema.holds
+    await connection.execute(
+        delete(holds).where(holds.c.municipality == bindparam("m"), holds.c.destination == bindparam("d")),
         {"m": municipality, "d": destination},
     )
 

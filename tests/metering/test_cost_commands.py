@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from hub.cli._own_ledger import STORE_FILE
 from hub.cli.cost import app
 from hub.model.usage import UsageRecord
-from hub.store.delivering import record_usage
 from hub.store.engine import open_engines
+from hub.store.settling import record_usage
 from tests.metering.ledgers import a_year, case, ledger_file
 from tests.metering.test_cost_run import cost, refused
 
