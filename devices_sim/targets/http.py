@@ -35,7 +35,7 @@ class HttpSettings:
 
 
 class HttpTarget:
-    """Posts events and keeps each device's in order; statuses have no place here."""
+    """Posts events and keeps each patient's in order; statuses have no place here."""
 
     def __init__(self, settings: HttpSettings) -> None:
         self.tally = Tally()
@@ -54,20 +54,21 @@ class HttpTarget:
         return through_door(emission, self._own_doors)
 
     async def send(self, emission: Emission) -> bool:
-        """Post it, after the same device's earlier ones. Raises what an earlier post failed with."""
+        """Post it, after the same patient's earlier ones. Raises what an earlier post failed with."""
         if emission.kind == "status":
             return False
         while len(self._under_way) >= self._settings.at_once:
             await self._some()
-        before = self._under_way.get(emission.topic)
+        line = emission.case.patient if emission.case else emission.topic
+        before = self._under_way.get(line)
         task = asyncio.create_task(self._post(emission, before), name=f"post {emission.resource_type}")
-        self._under_way[emission.topic] = task
+        self._under_way[line] = task
         self.tally.sent += 1
         return True
 
     async def _some(self) -> None:
         done, _ = await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
-        self._under_way = {topic: task for topic, task in self._under_way.items() if task not in done}
+        self._under_way = {line: task for line, task in self._under_way.items() if task not in done}
         errors = [error for task in done if (error := task.exception()) is not None]
         if errors:
             raise errors[0]

@@ -205,7 +205,7 @@ class Door:
         return web.Response(status=self._status)
 
 
-async def test_events_are_posted_to_vkps_door_with_the_token_and_in_order_per_device() -> None:
+async def test_events_are_posted_to_vkps_door_with_the_token_and_in_order_per_patient() -> None:
     sent, keeper = _run(), Door()
     async with door(keeper.answer) as url:
         target = await opened(Where(url, token="secret"), ())
@@ -216,10 +216,11 @@ async def test_events_are_posted_to_vkps_door_with_the_token_and_in_order_per_de
     order: dict[str, list[datetime]] = {}
     for path, body, headers in keeper.got:
         emission = by_payload[body]
+        assert emission.case is not None
         assert path == f"/epj/r4/314159265/{str(emission.resource_type).lower()}"
         assert headers["Authorization"] == "Bearer secret"
         assert headers["Content-Type"] == "application/fhir+json"
-        order.setdefault(emission.topic, []).append(emission.at)
+        order.setdefault(emission.case.patient, []).append(emission.at)
     assert all(times == sorted(times) for times in order.values())
 
 
