@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from functools import cache
 
@@ -37,6 +38,15 @@ def _absent(item: pytest.Item) -> list[str]:
         return sorted(name for name in names if not _found(name))
     except KeyError as error:
         raise pytest.UsageError(f"{item.nodeid} needs {error}, which tests/optional.py doesn't know") from error
+
+
+@pytest.fixture(autouse=True)
+def _uvicorn_logs_as_it_comes() -> None:
+    """A server that is told to be quiet quietens uvicorn in its whole process; the next test gets its logs back."""
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.NOTSET)
+        logger.propagate = True
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
