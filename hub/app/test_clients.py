@@ -14,7 +14,7 @@ from hub.app.addresses import addresses
 from hub.model.client import Client
 from hub.model.versions import CONTENT_SYSTEM, JOURNAL_NOTE
 from hub.settings import Settings
-from hub.token_service import TEST_KEY_FILE, make_test_client
+from hub.token_service import TEST_KEY_FILE, known_clients, make_test_client
 
 TEST_CLIENT = "test-client"
 _WRITES = ("bundle", "encounter", "communication", "medicationdispense", "composition")
@@ -45,7 +45,9 @@ def with_test_clients(settings: Settings, directory: Path, pulling: Iterable[str
     """Make, or find again in `directory`, the clients of test mode; none where the doors trust another issuer.
 
     The test client speaks for the first municipality whose EPJ doesn't fetch for itself, and is its first sender.
+    Raises ConfigurationError with every configured client's key that can't be used.
     """
+    known_clients(settings.client)
     fetching = set(pulling)
     if settings.mode != "test" or settings.token_service.issuer is not None:
         return TestClients(settings, {}, {})

@@ -81,7 +81,8 @@ async def acknowledge_note(jft: Jft, municipality: str, version: str) -> bool:
     if found is None or not 0 < named[1] <= found.change:
         return False
     async with jft.engines.writing() as connection:
-        await settle(connection, [settled(jft, found, change=named[1])])
+        if named[1] > found.note_revision:  # an older version acknowledged late takes nothing back
+            await settle(connection, [settled(jft, found, change=named[1])])
         if named[1] == found.change:
             await mark_cases(connection, [found.case_id], at=jft.clock.now(), acknowledged=True)
     return True

@@ -59,6 +59,17 @@ async def test_a_changed_note_comes_again_where_the_reader_left_off(world, epj):
     assert changed["identifier"] == first.resources[0]["identifier"]
 
 
+async def test_an_older_version_acknowledged_late_takes_nothing_back(world, epj):
+    await publish(world, document("b-1", composition(), alarm()))
+    (older,) = (await epj("GET", NOTES)).resources
+    await publish(world, follow_up(of="alarm-1"))
+    (newer,) = (await epj("GET", NOTES)).resources
+    for one in (newer, older):
+        assert (await epj("POST", f"/jft/v1/Bundle/{one['id']}/$journaling-acknowledged")).status == 202
+    counted = await told(world)
+    assert (counted["pending"], counted["delivered"], counted["usage_records"]) == (0, 1, 1)
+
+
 async def test_a_municipality_that_is_written_to_has_no_notes_to_fetch(jft):
     assert (await jft("GET", NOTES)).status == 404
 
