@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
 import orjson
 import pytest
+from aiohttp import web
 from typer.testing import CliRunner, Result
 
 from devices_sim.answer_key_file import read_answer_key
 from hub.cli.devices import app as devices
 from hub.cli.verify import app as verify
 from hub.settings import parse
+from tests.devices.test_targets import door
 from tests.devices.worlds import ALL_DEVICES
 
 
@@ -162,6 +165,24 @@ def test_verify_says_that_all_is_well_or_what_is_not(key_and_notes: tuple[Path, 
     told = json.loads(wrong.output)
     assert (told["missing"], told["doubled"]) == (1, 1)
     assert told["cases"] == len(listed)
+
+
+async def test_verify_reads_a_fhir_servers_notes_page_by_page(key_and_notes: tuple[Path, Path]) -> None:
+    key, notes = key_and_notes
+    entries = [{"resource": note} for note in orjson.loads(notes.read_bytes())]
+
+    async def answer(request: web.Request) -> web.Response:
+        first = int(request.query.get("_offset", 0))
+        more = [{"relation": "next", "url": f"Bundle?_offset={first + 50}"}] if first + 50 < len(entries) else []
+        shown = {"resourceType": "Bundle", "type": "searchset", "link": more, "entry": entries[first : first + 50]}
+        return web.json_response(shown)
+
+    async with door(answer) as url:
+        arguments = ["--answer-key", str(key), "--epj", f"{url}/fhir", "--json"]
+        result = await asyncio.to_thread(CliRunner().invoke, verify, arguments)
+    assert len(entries) > 50
+    assert json.loads(result.output)["notes"] == len(entries)
+    assert result.exit_code == 0
 
 
 def test_verify_refuses_what_it_cannot_read(tmp_path: Path, key_and_notes: tuple[Path, Path]) -> None:
