@@ -131,7 +131,7 @@ def test_the_readmes_commands_do_what_it_says(workplace: Workplace) -> None:
 
 @pytest.mark.skipif(program("curl") is None, reason="curl is not here")
 async def test_the_commands_for_running_it_do_what_they_say(workplace: Workplace) -> None:
-    start, doing, listing, correcting, resending, holding, saving = blocks(ROOT / "docs" / "operations.md", "sh")
+    start, doing, looking, listing, correcting, resending, holding, saving = blocks(ROOT / "docs" / "operations.md", "sh")
     workplace.run(start)
     http = workplace.endpoints["http"]
     await publish(workplace, b"{broken")
@@ -141,6 +141,7 @@ async def test_the_commands_for_running_it_do_what_they_say(workplace: Workplace
     workplace.substitutes["CASE_ID"] = waiting["case_id"]
 
     assert '"quarantined":1' in workplace.run(doing)
+    workplace.run(looking)
     assert "1 i karantene" in workplace.run(listing)
     workplace.run(correcting)
     assert (workplace.folder / "corrected.json").read_text() == "{broken"
