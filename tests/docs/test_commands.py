@@ -154,6 +154,7 @@ async def test_the_commands_for_running_it_do_what_they_say(workplace: Workplace
     assert {p.name for p in (workplace.folder / "backup").iterdir()} == {
         "knutepunkt.sqlite",
         "pseudonym.key",
+        "console.key",
         "installation.id",
     }
 
