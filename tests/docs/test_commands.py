@@ -131,7 +131,9 @@ def test_the_readmes_commands_do_what_it_says(workplace: Workplace) -> None:
 
 @pytest.mark.skipif(program("curl") is None, reason="curl is not here")
 async def test_the_commands_for_running_it_do_what_they_say(workplace: Workplace) -> None:
-    start, doing, looking, listing, correcting, resending, holding, saving = blocks(ROOT / "docs" / "operations.md", "sh")
+    start, doing, looking, listing, correcting, resending, holding, saving = blocks(
+        ROOT / "docs" / "operations.md", "sh"
+    )
     workplace.run(start)
     http = workplace.endpoints["http"]
     await publish(workplace, b"{broken")
