@@ -44,8 +44,11 @@ class People:
 
 
 def people(orders: Orders) -> People | None:
-    """Who may sign in through our token service: test users in test mode, else nobody."""
-    if orders.settings.mode != "test":
+    """Who may sign in through our token service: test users, where the hub is open to this machine alone; else nobody.
+
+    On a network, one click would let anybody in whom the operations key keeps out.
+    """
+    if orders.settings.mode != "test" or orders.operations_token is not None:
         return None
     key = new_key("EC")
     client = Client(

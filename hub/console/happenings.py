@@ -98,5 +98,6 @@ def _about(row: FlowRow, language: str) -> str:
     elif row.detail:
         door, _, resource = row.detail.partition(" ")
         said = say_or(language, f"door.{door}", door)
-        parts.append(f"{say_or(language, f'resource.{resource}', resource)} {said}".strip())
+        about = say_or(language, f"resource.{resource or 'message'}", resource)
+        parts.append(f"{about} {said}")
     return " · ".join(part for part in parts if part)

@@ -103,9 +103,7 @@ async def verify(connection: AsyncConnection, *, key: bytes, kept: tuple[int, st
             if not fits:
                 return Verdict(number, before, number + 1, "Linjen er endret, eller en linje er borte eller satt inn.")
             if kept is not None and kept[0] == row.id and kept[1] != sealed.seal:
-                return Verdict(
-                    number, before, row.id, "Kjeden er skrevet om: seglet er ikke det noterte."
-                )
+                return Verdict(number, before, row.id, "Kjeden er skrevet om: seglet er ikke det noterte.")
             number, before = row.id, sealed.seal
         if len(rows) < _PAGE:
             break
