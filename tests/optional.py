@@ -37,7 +37,12 @@ def _node() -> bool:
     return program("node") is not None and client.is_dir()
 
 
+def _axe() -> bool:
+    return (ROOT / "tests" / "console" / "node" / "node_modules" / "axe-core" / "axe.min.js").is_file()
+
+
 _PRESENT: dict[str, Callable[[], bool]] = {
+    "axe": _axe,
     "browser": _browser,
     "mosquitto": lambda: program("mosquitto") is not None and program("mosquitto_passwd") is not None,
     "node": _node,

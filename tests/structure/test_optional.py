@@ -74,6 +74,6 @@ def test_arguments_go_to_pytest_as_they_are_and_none_means_everything() -> None:
     assert {"-n", "loadgroup"} <= set(everything)
 
 
-@pytest.mark.parametrize("name", ["browser", "mosquitto", "node", "postgresql", "standards"])
+@pytest.mark.parametrize("name", ["axe", "browser", "mosquitto", "node", "postgresql", "standards"])
 def test_every_optional_thing_is_looked_for(name: str) -> None:
     assert is_present(name) in (True, False)
