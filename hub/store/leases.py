@@ -6,6 +6,7 @@ holder of all along may have been sent by a predecessor: it is looked up before 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Collection, Sequence
 
 from sqlalchemy import delete, select
@@ -21,6 +22,7 @@ LEASE_SECONDS = 30.0
 class Leases:
     """The shares held by one process, called `owner`. `held` maps a share to the machine time since when.
 
+    A row with a negative number is a process's presence: it says that it wants a share, also while it has none.
     `owner` names an installation, of which one process runs at a time: started again, it has its shares back at once,
     and knows that it was away.
     """
@@ -28,6 +30,7 @@ class Leases:
     def __init__(self, engines: Engines, owner: str) -> None:
         self._engines = engines
         self._owner = owner
+        self._presence = -1 - (zlib.crc32(owner.encode()) >> 1)
         self.held: dict[int, float] = {}
         self.renewed_real = 0.0
 
@@ -40,8 +43,8 @@ class Leases:
         async with self._engines.writing() as connection:
             rows = list(await connection.execute(select(schema.leases).with_for_update()))
             valid = {row.partition: row.owner for row in rows if row.until_real > real}
-            mine = {p for p, owner in valid.items() if owner == self._owner}
             fair = -(-PARTITIONS // len({*valid.values(), self._owner}))
+            mine = {p for p, owner in valid.items() if owner == self._owner and p >= 0}
             keep = self._kept(mine, [p for p in range(PARTITIONS) if p not in valid], busy(), most=fair)
             await self._prolong(connection, keep, real=real)
             await self._give_back(connection, mine - keep)
@@ -66,7 +69,10 @@ class Leases:
             set_={"owner": statement.excluded.owner, "until_real": statement.excluded.until_real},
             where=(table.c.until_real <= real) | (table.c.owner == self._owner),
         )
-        rows = [{"partition": p, "owner": self._owner, "until_real": real + LEASE_SECONDS} for p in sorted(keep)]
+        rows = [
+            {"partition": p, "owner": self._owner, "until_real": real + LEASE_SECONDS}
+            for p in sorted({*keep, self._presence})
+        ]
         await connection.execute(statement, rows)
 
     def is_fresh(self, partition: int, since_real: float) -> bool:

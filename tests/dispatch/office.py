@@ -73,8 +73,8 @@ class Held:
 class FakeEpj:
     """An EPJ adapter and its EPJ in one. `plan` says what befalls the next calls; then all is well.
 
-    ok | late (registers, and the answer is lost) | lost (nothing is registered, nor answered) | down | busy (wants to be
-    asked again after 4 s) | refuse | unknown (patient) | broken (the adapter stumbles) |
+    ok | late (registers, the answer is lost) | lost (nothing is registered, nor answered) | down | busy (wants to be
+    asked again after 4 s) | closed (after a week) | refuse | unknown (patient) | broken (the adapter stumbles) |
     die-before | die-after (the hub is killed before, or after, the EPJ registered)
     """
 
@@ -144,6 +144,8 @@ class FakeEpj:
                 raise Unreachable("not there")
             case "busy":
                 raise Unreachable("later", retry_after=4.0)
+            case "closed":
+                raise Unreachable("not this week", retry_after=600_000.0)
             case "refuse":
                 raise Refused("no")
             case "unknown":
@@ -253,9 +255,7 @@ async def office(
     epj.crash = crash
     leases = Leases(engines, owner)
     destinations = {(MUNICIPALITY, "epj"): EpjDestination(epj, max_in_flight=max_in_flight), **(others or {})}
-    dispatcher = Mortal(
-        engines, destinations, clock, leases=leases, usage_of=usage_of, chance=random.Random(1)
-    )
+    dispatcher = Mortal(engines, destinations, clock, leases=leases, usage_of=usage_of, chance=random.Random(1))
     dispatcher.crash, dispatcher.fates = crash, deque(fates)
     new_id = _ids(owner)
     ingest = Ingest(engines, rules(found or settings()), clock, new_id=new_id, on_wants=dispatcher.wake)

@@ -7,7 +7,9 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from hypothesis import example, given, settings as hypothesis_settings, strategies as st
+from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from hub.model.ports import EpjAbilities
 from hub.store import schema
@@ -92,7 +94,7 @@ def test_an_epj_that_cannot_look_up_never_gets_a_case_twice_and_doubts_wait_for_
     epj = FakeEpj(EpjAbilities(find=False), deque(answers))
     with store_file() as file:
         states = asyncio.run(_live_through(file, epj, commits, said))
-        assert {state for state in states.values()} <= {("settled", None), ("waiting", "in_doubt")}
+        assert set(states.values()) <= {("settled", None), ("waiting", "in_doubt")}
         assert all(number == 1 for number in epj.created.values())
         for case, (state, _) in states.items():
             assert state == "waiting" or epj.created[case] == 1
