@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +36,9 @@ _SAMPLE_CLIENT_ASKS_ON = frozenset({"rt"})
 PREFIXES = ("/epj/r4", "/jft", "/pit", "/pmd")
 
 
+Close = Callable[[], Awaitable[None]]
+
+
 @dataclass(frozen=True, slots=True)
 class NationalParts:
     """What the national doors share with the rest of the hub.
@@ -57,8 +60,11 @@ class NationalParts:
     people: People | None = None
 
 
-def add_national_doors(app: FastAPI, parts: NationalParts) -> None:
-    """Put the token service and the doors into `app`. Raises ConfigurationError when a client's key is unusable."""
+def add_national_doors(app: FastAPI, parts: NationalParts) -> Close:
+    """Put the token service and the doors into `app`; what gives their connections back when it is over.
+
+    Raises ConfigurationError when a client's key is unusable.
+    """
     errors.install(app, PREFIXES)
     service = _token_service(parts)
     app.include_router(token_router(service), prefix="/helseid")
@@ -69,6 +75,7 @@ def add_national_doors(app: FastAPI, parts: NationalParts) -> None:
     app.include_router(pmd.router(_pmd(parts, trusted)))
     app.include_router(lint.router(parts.clock, parts.settings.mode))
     app.add_middleware(vkp.AnyCase)
+    return trusted.aclose
 
 
 class _Trusted:
@@ -78,7 +85,8 @@ class _Trusted:
         other = parts.settings.token_service.issuer
         self.public_base = parts.settings.http.public_url
         self.issuer = other or service.issuer
-        keys: KeySource = _OtherIssuersKeys(other) if other else service.keys
+        self._others = _OtherIssuersKeys(other) if other else None
+        keys: KeySource = self._others or service.keys
         self.gate = Gate(keys, parts.replay, parts.clock)
 
     def rules(self, audience: str, *scopes: str) -> AccessRules:
@@ -86,19 +94,31 @@ class _Trusted:
         claims = (ClaimRule(helseid.ORGNR_PARENT),)
         return AccessRules(self.issuer, audience, any_scope=scopes, claims=claims, public_base=self.public_base)
 
+    async def aclose(self) -> None:
+        """Give back the connection to another issuer, where there is one."""
+        if self._others is not None:
+            await self._others.aclose()
+
 
 class _OtherIssuersKeys:
-    """Keys of another issuer, over a session that is opened at first need and lives as long as the process."""
+    """Keys of another issuer, over a session that is opened at first need."""
 
     def __init__(self, issuer: str) -> None:
         self._issuer = issuer
+        self._session: aiohttp.ClientSession | None = None
         self._keys: RemoteKeys | None = None
 
     async def find(self, key_id: str | None, now: float) -> Sequence[Key]:
         """The issuer's keys for `key_id`. Raises KeysUnavailable."""
         if self._keys is None:
-            self._keys = RemoteKeys(self._issuer, aiohttp.ClientSession())
+            self._session = aiohttp.ClientSession()
+            self._keys = RemoteKeys(self._issuer, self._session)
         return await self._keys.find(key_id, now)
+
+    async def aclose(self) -> None:
+        """Close the session."""
+        if self._session is not None:
+            await self._session.close()
 
 
 def _token_service(parts: NationalParts) -> TokenService:

@@ -74,10 +74,11 @@ async def _run_until(stopping: asyncio.Event, orders: Orders, parts: Parts) -> N
             tasks.create_task(parts.replay.run(), name="commit used tokens"),
         ]
         serving = tasks.create_task(server.serve(sockets=[listening]), name="serve HTTP")
-        tasks.create_task(_tell_when_ready(orders, parts, server), name="tell when ready")
+        work.append(tasks.create_task(_tell_when_ready(orders, parts, server), name="tell when ready"))
         await stopping.wait()
         server.should_exit = True
         await serving
+        await app.state.close()
         for task in work:
             task.cancel()
 

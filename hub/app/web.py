@@ -19,7 +19,7 @@ from hub.plugins import EPJ_ADAPTERS, discover
 
 
 def web_application(orders: Orders, parts: Parts) -> FastAPI:
-    """The application with its doors."""
+    """The application with its doors; `app.state.close()` gives their connections back."""
     orders = with_rehearsal_clients(orders)
     app = FastAPI(title="Knutepunkt", version="0.1.0", docs_url=None, redoc_url=None)
     operations = Operations(parts.engines, parts.ingest, parts.dispatcher, parts.clock, orders.operations_token)
@@ -29,7 +29,7 @@ def web_application(orders: Orders, parts: Parts) -> FastAPI:
     app.include_router(rehearsal_door.router(rehearsal_door.RehearsalDoor(desk, orders.operations_token)))
     app.include_router(cost_router(orders, parts))
     known = people(orders)
-    add_national_doors(app, _national(orders, parts, known))
+    app.state.close = add_national_doors(app, _national(orders, parts, known))
     add_console(app, orders, parts, known, desk=desk)
 
     @app.get("/health", tags=["drift"])

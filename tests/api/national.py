@@ -153,7 +153,7 @@ async def national_at(directory, configuration=CONFIGURATION, *, clients=(), com
             new_id=ids.next,
         )
         app = FastAPI()
-        add_national_doors(app, parts)
+        close = add_national_doors(app, parts)
         await fill_default_register(engines, made.settings)
         work = [asyncio.create_task(replay.run())]
         if commits:
@@ -167,6 +167,7 @@ async def national_at(directory, configuration=CONFIGURATION, *, clients=(), com
         finally:
             server.should_exit = True
             await serving
+            await close()
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)

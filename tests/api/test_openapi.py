@@ -13,6 +13,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 
 from tests.api.national import bearer_api, dpop_api, national_at
 
+pytestmark = pytest.mark.slow
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
 SCOPES = "nhn:jft/api nhn:pit/api.read nhn:pit/api.write nhn:pmd/api"
 
