@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 
 import orjson
 from starlette.responses import Response
@@ -22,8 +23,8 @@ from hub.store.flow import flow_of_case
 from hub.store.overview import case_line, deliveries_of, newest_cases, told_of
 
 _SHOWN = 50
-#: Messages shown whole on one page, so that it stays light; the others are a click away.
-_WHOLE = 6
+#: Messages, and bytes of them, shown whole on one page, so that it stays light; the others are a click away.
+_WHOLE, _WHOLE_BYTES = 6, 30_000
 
 
 def routes(door: Door) -> Sequence[Route]:
@@ -93,6 +94,7 @@ async def _case(visit: Visit) -> Response:
     async with visit.console.engines.reading() as connection:
         line = await case_line(connection, history.key)
     assert line is not None
+    whole = _shown_whole(history)
     return visit.page(
         "case.html",
         case=line,
@@ -101,10 +103,16 @@ async def _case(visit: Visit) -> Response:
         steps=steps(known, visit.language),
         deliveries=known.deliveries,
         note=compose(history),
-        messages=[(m, source_text(m.raw, m.remarks)) for m in history.messages[:_WHOLE]],
-        further=history.messages[_WHOLE:],
+        messages=[(m, source_text(m.raw, m.remarks)) for m in history.messages[:whole]],
+        further=history.messages[whole:],
         journal=visit.console.is_test and line.municipality in visit.console.epj_roots(),
     )
+
+
+def _shown_whole(history: CaseHistory) -> int:
+    """How many of the first messages the page shows whole: one at least."""
+    sizes = accumulate(len(m.raw) for m in history.messages[:_WHOLE])
+    return max(sum(size <= _WHOLE_BYTES for size in sizes), 1)
 
 
 async def _message(visit: Visit) -> Response:

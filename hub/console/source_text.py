@@ -16,6 +16,8 @@ from hub.model.finding import Finding
 _TOLD = re.compile(r"linje (\d+)")
 #: Characters of one line that are shown; a message without line breaks that is no JSON could be very long.
 _LINE_MOST = 2_000
+#: Characters of a message that are shown, so that a page stays light. The rest is in the download.
+_SHOWN_MOST = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +41,11 @@ class Pointed:
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """The text, and what points into it."""
+    """The text, and what points into it. `is_cut` when the end is left out."""
 
     lines: tuple[SourceLine, ...]
     pointed: tuple[Pointed, ...]
-
-    @property
-    def text(self) -> str:
-        """The whole text."""
-        return "\n".join(line.text for line in self.lines)
+    is_cut: bool = False
 
 
 def source_text(raw: bytes, findings: Sequence[Finding]) -> SourceText:
@@ -55,8 +53,9 @@ def source_text(raw: bytes, findings: Sequence[Finding]) -> SourceText:
     text = readable(raw)
     places = _places(text, findings)
     pointed = tuple(Pointed(i, f, places[i - 1]) for i, f in enumerate(findings, 1))
-    lines = tuple(_line(number, line, pointed) for number, line in enumerate(text.split("\n"), 1))
-    return SourceText(lines, pointed)
+    shown = text[:_SHOWN_MOST]
+    lines = tuple(_line(number, line, pointed) for number, line in enumerate(shown.split("\n"), 1))
+    return SourceText(lines, pointed, is_cut=len(shown) < len(text))
 
 
 def readable(raw: bytes) -> str:

@@ -129,10 +129,10 @@ async def newest(connection: AsyncConnection, *, wanted: Wanted = ALL, most: int
     return [_row(row) for row in await connection.execute(query)]
 
 
-async def flow_of_case(connection: AsyncConnection, case_id: str) -> list[FlowRow]:
-    """What happened to one case, as far as it is kept, oldest first."""
-    rows = await connection.execute(_lines().where(flow.c.case_id == case_id).order_by(flow.c.id))
-    return [_row(row) for row in rows]
+async def flow_of_case(connection: AsyncConnection, case_id: str, *, most: int = 300) -> list[FlowRow]:
+    """The newest `most` lines of one case, as far as they are kept, oldest first."""
+    query = _lines().where(flow.c.case_id == case_id).order_by(flow.c.id.desc()).limit(most)
+    return [_row(row) for row in await connection.execute(query)][::-1]
 
 
 def _lines() -> Select[Any]:

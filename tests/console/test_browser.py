@@ -1,5 +1,6 @@
 """The console in a real browser: both languages, phone and desk, keyboard, dark, and nothing that axe-core minds."""
 
+from datetime import UTC, datetime
 from itertools import product
 
 import pytest
@@ -10,6 +11,7 @@ from selenium.webdriver.common.by import By  # noqa: E402  # after the skip
 from selenium.webdriver.common.keys import Keys  # noqa: E402  # after the skip
 from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402  # after the skip
 
+from hub.console.trial_messages import Press, trial_message  # noqa: E402  # after the skip
 from tests.console.browsing import (  # noqa: E402  # after the skip
     AXE,
     axe,
@@ -40,6 +42,7 @@ PAGES = {
 }
 DESK, PHONE = 1280, 360
 WITHIN_S = 20
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +122,34 @@ def test_a_page_can_be_read_in_the_dark(browser, hub, signed_in, name):
     assert max(int(part) for part in ground.removeprefix("rgb(").rstrip(")").split(",")) < 60
     assert axe(browser) == []
     picture(browser, f"{name}-dark")
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_the_page_of_who_saw_what_is_sound(browser, hub, signed_in, width):
+    go(browser, hub, "/sign-in/go?user=brukeradmin&next=/people?verify=1")
+    widen(browser, width)
+    assert "Hele kjeden stemmer" in browser.find_element(By.ID, "main").text
+    assert complaints(browser) == []
+    shown, needed = browser.execute_script("return [innerWidth, document.documentElement.scrollWidth]")
+    picture(browser, f"people-nb-{width}")
+    assert needed <= shown
+    assert not AXE.exists() or axe(browser) == []
+    go(browser, hub, "/sign-in/go?user=drift&next=/")
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_a_dropped_message_is_shown_soundly(browser, hub, signed_in, tmp_path, width):
+    file = tmp_path / "melding.json"
+    file.write_bytes(trial_message("fall", Press("13116900216", NOON, "5d7c1b4e-0000-4000-8000-000000000000")))
+    widen(browser, width)
+    go(browser, hub, "/try")
+    browser.find_element(By.ID, "file").send_keys(str(file))
+    browser.find_element(By.CSS_SELECTOR, "button[value=check]").click()
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "article.note"))
+    assert "Fall" in browser.find_element(By.CSS_SELECTOR, "article.note").text
+    assert complaints(browser) == []
+    picture(browser, f"tried-nb-{width}")
+    assert not AXE.exists() or axe(browser) == []
 
 
 def test_the_journals_three_looks_are_shown_under_our_own_address(browser, hub, signed_in):
