@@ -46,6 +46,8 @@ _Responses = dict[int | str, dict[str, Any]]
 _MISSING: _Responses = {404: {"description": "Finnes ikke"}}
 _REFUSED: _Responses = {409: {"description": "Kan ikke gjøres slik"}, **_MISSING}
 Who = Annotated[str, Query(max_length=200)]
+Municipality = Annotated[str, Path(pattern=r"^[0-9]{9}$")]
+Name = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
 DeviationId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9/-]{0,119}$")]
 
 
@@ -103,14 +105,14 @@ def _add_rehearsals(routes: APIRouter, desk: Desk) -> None:
         return [overview(standing) for standing in await desk.everything()]
 
     @routes.post("/rehearsals/{municipality}/{course}", responses=_REFUSED)
-    async def begin(municipality: str, course: str, beginning: Beginning | None = None) -> StandingView:
+    async def begin(municipality: Municipality, course: Name, beginning: Beginning | None = None) -> StandingView:
         """Begin, or go on."""
         with _Refused():
             await desk.begin(municipality, course, name=beginning.name if beginning else "")
             return whole(await desk.standing(municipality, course))
 
     @routes.get("/rehearsals/{municipality}/{course}", responses=_MISSING)
-    async def standing(municipality: str, course: str) -> StandingView:
+    async def standing(municipality: Municipality, course: Name) -> StandingView:
         """Where a municipality stands."""
         with _Refused():
             return whole(await desk.standing(municipality, course))
@@ -120,21 +122,21 @@ def _add_steps(routes: APIRouter, desk: Desk) -> None:
     at = "/rehearsals/{municipality}/{course}/steps/{step}"
 
     @routes.post(at, responses=_REFUSED)
-    async def say(municipality: str, course: str, step: str, saying: Saying) -> StandingView:
+    async def say(municipality: Municipality, course: Name, step: Name, saying: Saying) -> StandingView:
         """Say that a step is done, does not apply, or is open again."""
         with _Refused():
             said = StepSaid(step=step, state=saying.state, evidence=saying.evidence)
             return whole(await desk.say(municipality, course, said, who=saying.who))
 
     @routes.post(f"{at}/notes", responses=_MISSING)
-    async def note(municipality: str, course: str, step: str, remark: Remark) -> StandingView:
+    async def note(municipality: Municipality, course: Name, step: Name, remark: Remark) -> StandingView:
         """Add a remark."""
         with _Refused():
             noted = Noted(step=step, text=remark.text)
             return whole(await desk.say(municipality, course, noted, who=remark.who))
 
     @routes.post(f"{at}/check", responses=_REFUSED)
-    async def check(municipality: str, course: str, step: str, who: Who = "") -> CheckResult:
+    async def check(municipality: Municipality, course: Name, step: Name, who: Who = "") -> CheckResult:
         """Let the hub check a step for real; takes from a second to a minute."""
         with _Refused():
             return await desk.check(municipality, course, step, who=who)
@@ -144,7 +146,7 @@ def _add_forms(routes: APIRouter, desk: Desk) -> None:
     at = "/rehearsals/{municipality}/{course}/forms/{form}"
 
     @routes.post(at, responses=_REFUSED)
-    async def fill(municipality: str, course: str, form: str, filling: Filling) -> StandingView:
+    async def fill(municipality: Municipality, course: Name, form: Name, filling: Filling) -> StandingView:
         """Save a form."""
         with _Refused():
             filled = FormFilled(form=form, values=filling.values)
@@ -152,9 +154,9 @@ def _add_forms(routes: APIRouter, desk: Desk) -> None:
 
     @routes.get(at, responses=_MISSING)
     async def export(
-        municipality: str,
-        course: str,
-        form: str,
+        municipality: Municipality,
+        course: Name,
+        form: Name,
         as_: Annotated[Literal["json", "csv", "md"], Query(alias="as")] = "json",
         lang: Language = Language.NB,
     ) -> Response:
@@ -180,20 +182,22 @@ def _add_tests(routes: APIRouter, desk: Desk) -> None:
     at = "/rehearsals/{municipality}/{course}"
 
     @routes.post(f"{at}/deviations/{{deviation:path}}", responses=_REFUSED)
-    async def deviate(municipality: str, course: str, deviation: DeviationId, deviating: Deviating) -> StandingView:
+    async def deviate(
+        municipality: Municipality, course: Name, deviation: DeviationId, deviating: Deviating
+    ) -> StandingView:
         """Raise, grade, plan or close a deviation."""
         with _Refused():
             said = DeviationSet(id=deviation, **deviating.model_dump(exclude={"who"}))
             return whole(await desk.deviate(municipality, course, said, who=deviating.who))
 
     @routes.post(f"{at}/cases", responses=_REFUSED)
-    async def keep(municipality: str, course: str, case: AcceptanceCase, who: Who = "") -> StandingView:
+    async def keep(municipality: Municipality, course: Name, case: AcceptanceCase, who: Who = "") -> StandingView:
         """Add an acceptance case of the municipality's own, or replace it."""
         with _Refused():
             return whole(await desk.keep_case(municipality, course, case, who=who))
 
     @routes.delete(f"{at}/cases/{{case}}", responses=_MISSING)
-    async def drop(municipality: str, course: str, case: str, who: Who = "") -> StandingView:
+    async def drop(municipality: Municipality, course: Name, case: Name, who: Who = "") -> StandingView:
         """Take an own case out."""
         with _Refused():
             return whole(await desk.drop_case(municipality, course, case, who=who))
@@ -203,14 +207,14 @@ def _add_reports(routes: APIRouter, desk: Desk) -> None:
     at = "/rehearsals/{municipality}/{course}"
 
     @routes.get(f"{at}/report.html", responses=_MISSING)
-    async def html(municipality: str, course: str, lang: Language = Language.NB) -> Response:
+    async def html(municipality: Municipality, course: Name, lang: Language = Language.NB) -> Response:
         """The test report and readiness summary as one page."""
         with _Refused():
             made = page(report(await desk.standing(municipality, course), desk.forms, lang))
         return Response(made, media_type="text/html", headers={"Content-Security-Policy": security()})
 
     @routes.get(f"{at}/report.pdf", responses=_MISSING)
-    async def as_pdf(municipality: str, course: str, lang: Language = Language.NB) -> Response:
+    async def as_pdf(municipality: Municipality, course: Name, lang: Language = Language.NB) -> Response:
         """The same as PDF."""
         with _Refused():
             made = await asyncio.to_thread(pdf, report(await desk.standing(municipality, course), desk.forms, lang))

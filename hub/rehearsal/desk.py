@@ -111,7 +111,7 @@ class Desk:
         self._course(course_id)
         if not (organisation_number_is_valid(municipality) or organisation_number_is_test(municipality)):
             raise NotAllowed("Oppgi kommunens organisasjonsnummer, ni sifre.")
-        known = self.known_name(municipality) or name.strip()[:200] or municipality
+        known = self.known_name(municipality) or _plain(name) or municipality
         return await self._journal.begin(municipality, course_id, name=known, at=self._hub.now())
 
     async def everything(self) -> list[Standing]:
@@ -216,5 +216,10 @@ class Desk:
         return Standing(begun, reached, readiness(reached), tuple(entries))
 
     async def _write(self, begun: Begun, content: Content, *, who: str) -> Standing:
-        await self._journal.write(begun, Entry(at=self._hub.now(), who=who.strip()[:200] or "ukjent", content=content))
+        await self._journal.write(begun, Entry(at=self._hub.now(), who=_plain(who) or "ukjent", content=content))
         return await self._standing(begun)
+
+
+def _plain(text: str) -> str:
+    """A name without what can't be seen, of a length that fits."""
+    return "".join(c for c in text if c.isprintable()).strip()[:200]
