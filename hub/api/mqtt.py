@@ -67,7 +67,14 @@ class MqttDoor:
     def receive(self, arrival: Arrival) -> None:
         """Take one message from the broker."""
         segments = arrival.topic.split("/")
-        answer = self._routes[segments[-1]](arrival, segments)
+        try:
+            answer = self._routes[segments[-1]](arrival, segments)
+        except Exception as error:
+            # It must not block the broker's queue for everybody behind it. (Events are caught, and kept, by ingest.)
+            log.exception(
+                "a message on a %s topic could not be read: %s", segments[-1], type(error).__name__, exc_info=False
+            )
+            answer = None
         self._pending.append(_Pending(arrival, answer))
         self._news.set()
 
@@ -86,7 +93,8 @@ class MqttDoor:
     def _event(self, arrival: Arrival, segments: list[str]) -> asyncio.Future[Outcome]:
         _, municipality, sender, device, _ = segments
         now = self._clock.now()
-        self._watch.heard(municipality, sender, device, now)
+        if not arrival.is_retained:
+            self._watch.heard(municipality, sender, device, now)
         inbound = Inbound("mqtt", municipality, sender, device, arrival.payload, now, _remarks(arrival))
         return self._ingest.submit(inbound)
 

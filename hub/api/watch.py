@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,19 +18,25 @@ from hub.store.engine import Engines
 from hub.store.rows import Want
 from hub.store.watching import (
     DeviceStatus,
-    all_devices,
     close_alerts,
     escalate_unanswered,
     mark_silent,
     note_heard,
     note_status,
+    open_alerts,
     raise_alert,
     silent_devices,
+    troubled_devices,
 )
 
 _ROUND_S = 0.5
 #: What a last will says, by the words that devices use.
-_LOST = frozenset({"offline", "lost", "disconnected", "dead", "gone"})
+LOST = frozenset({"offline", "lost", "disconnected", "dead", "gone"})
+
+_ODD = re.compile(r"[\x00-\x1f]")
+_MOST_BATTERY = 1_000_000.0
+_LONGEST_INTERVAL_S = 366 * 86_400.0
+_LONGEST_NAME = 200
 
 _Device = tuple[str, str, str]
 
@@ -42,25 +49,23 @@ def status_of(payload: bytes, municipality: str, sender: str, device: str, *, no
         return None
     if not isinstance(said, dict) or not isinstance(said.get("state"), str):
         return None
+    if max(len(municipality), len(sender), len(device)) > _LONGEST_NAME:
+        return None
     return DeviceStatus(
         municipality,
         sender,
         device,
-        said["state"][:40],
-        _number(said.get("battery")),
-        parse_time(said.get("at")),
+        _ODD.sub("", said["state"])[:40],
+        _within(said.get("battery"), -_MOST_BATTERY, _MOST_BATTERY),
+        min(at, now) if (at := parse_time(said.get("at"))) else None,
         now,
-        _positive(said.get("next_within_s")),
+        _within(said.get("next_within_s"), 0.001, _LONGEST_INTERVAL_S),
     )
 
 
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
-def _positive(value: Any) -> float | None:
-    number = _number(value)
-    return number if number is not None and number > 0 else None
+def _within(value: Any, least: float, most: float) -> float | None:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if is_number and least <= value <= most else None
 
 
 class Watch:
@@ -73,13 +78,24 @@ class Watch:
         self._listening_since = clock.now()
         self._said: dict[_Device, DeviceStatus] = {}
         self._heard: dict[_Device, datetime] = {}
-        self._silent: set[_Device] = set()
 
     def said(self, status: DeviceStatus, *, is_retained: bool) -> None:
-        """A device said how it is. A retained status is an old one: it was heard when it says, not now."""
-        if is_retained and status.reported_at is not None:
-            status = replace(status, heard_at=min(status.reported_at, status.heard_at))
-        self._said[status.municipality, status.sender, status.device] = status
+        """A device said how it is, or its broker said that it is gone.
+
+        A retained status is an old one: it was heard when it says, or before anybody listened. A last will was written
+        when the device connected, so its own time tells nothing: the device was lost now, or at an unknown time.
+        """
+        device = (status.municipality, status.sender, status.device)
+        is_lost = status.state in LOST
+        if is_retained:
+            status = replace(status, heard_at=min(status.reported_at or self._listening_since, status.heard_at))
+        elif not is_lost:
+            self._heard[device] = status.heard_at
+        if is_lost:
+            status = replace(status, reported_at=None if is_retained else status.heard_at)
+        before = self._said.get(device)
+        if before is None or _is_no_older(status, before):
+            self._said[device] = status
 
     def heard(self, municipality: str, sender: str, device: str, at: datetime) -> None:
         """Something came from a device, so it is not silent."""
@@ -87,40 +103,40 @@ class Watch:
 
     async def run(self) -> None:
         """Look after devices and alerts until cancelled. Raises StoreUnavailable when the store fails."""
-        async with self._engines.reading() as connection:
-            known = await all_devices(connection)
-        self._silent = {(d.municipality, d.sender, d.device) for d in known if d.silent_since is not None}
         while True:
             await asyncio.sleep(_ROUND_S)
-            said, self._said = self._said, {}
-            heard, self._heard = self._heard, {}
-            async with self._engines.writing() as connection:
-                await note_status(connection, list(said.values()))
-                await note_heard(connection, heard)
-                await self._tell_of_return(connection, heard)
-                await self._tell_of_wills(connection, list(said.values()))
-                await self._tell_of_silence(connection)
-                wants = await escalate_unanswered(connection, now=self._clock.now(), real=self._clock.real())
-            if wants:
-                self._on_wants(wants)
+            await self.look()
 
-    async def _tell_of_return(self, connection: AsyncConnection, heard: Mapping[_Device, datetime]) -> None:
-        back = self._silent & heard.keys()
-        self._silent -= back
-        await close_alerts(connection, [f"silent:{'/'.join(device)}" for device in back], at=self._clock.now())
+    async def look(self) -> None:
+        """One round."""
+        said, self._said = self._said, {}
+        heard, self._heard = self._heard, {}
+        async with self._engines.writing() as connection:
+            await note_status(connection, list(said.values()))
+            await note_heard(connection, heard)
+            if said or heard:
+                await self._tell_of_changes(connection)
+            await self._tell_of_silence(connection)
+            wants = await escalate_unanswered(connection, now=self._clock.now(), real=self._clock.real())
+        if wants:
+            self._on_wants(wants)
 
-    async def _tell_of_wills(self, connection: AsyncConnection, statuses: Sequence[DeviceStatus]) -> None:
+    async def _tell_of_changes(self, connection: AsyncConnection) -> None:
+        """Bring the alerts in line with the devices: who is back has none, who is lost has one."""
         now = self._clock.now()
-        back = [s for s in statuses if s.state not in _LOST]
-        await close_alerts(connection, [k for s in back for k in (_key("lost", s), _key("silent", s))], at=now)
-        for status in statuses:
-            if status.state in _LOST:
+        troubled = await troubled_devices(connection, lost=LOST)
+        lost = {_key("lost", d): d for d in troubled if d.state in LOST}
+        silent = {_key("silent", d) for d in troubled if d.silent_since is not None}
+        known = await open_alerts(connection, ("lost", "silent"))
+        await close_alerts(connection, sorted(known - lost.keys() - silent), at=now)
+        for key, device in lost.items():
+            if key not in known:
                 await raise_alert(
                     connection,
-                    key=_key("lost", status),
+                    key=key,
                     kind="lost",
-                    municipality=status.municipality,
-                    subject=f"{status.sender}/{status.device}",
+                    municipality=device.municipality,
+                    subject=f"{device.sender}/{device.device}",
                     words="Enheten har mistet forbindelsen.",
                     at=now,
                 )
@@ -129,7 +145,6 @@ class Watch:
         now = self._clock.now()
         for device in await silent_devices(connection, now=now, listening_since=self._listening_since):
             await mark_silent(connection, device, now=now)
-            self._silent.add((device.municipality, device.sender, device.device))
             await raise_alert(
                 connection,
                 key=_key("silent", device),
@@ -139,6 +154,11 @@ class Watch:
                 words=f"Enheten skulle meldt seg innen {device.next_within_s:.0f} sekunder, men er taus.",
                 at=now,
             )
+
+
+def _is_no_older(status: DeviceStatus, before: DeviceStatus) -> bool:
+    times = status.reported_at, before.reported_at
+    return times[0] is None or times[1] is None or times[0] >= times[1]
 
 
 def _key(kind: str, device: DeviceStatus) -> str:

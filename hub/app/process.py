@@ -104,6 +104,10 @@ def main() -> None:
     except* StoreUnavailable as failures:
         log.critical("the store failed; stopping so that nothing is acknowledged: %s", failures.exceptions[0])
         sys.exit(STORE_FAILED)
+    except* Exception as failures:
+        # Through the log, which blots out what must not be seen.
+        log.critical("the hub stumbled and stops", exc_info=failures)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

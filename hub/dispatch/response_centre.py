@@ -64,22 +64,26 @@ class ResponseCentreDestination:
 
 
 def _newest_alert(history: CaseHistory) -> bytes:
-    alerts = [m.raw for m in history.messages if m.standing == "current" and b'"DetectedIssue"' in m.raw]
-    return alerts[0] if alerts else history.messages[0].raw
+    """What was last said of the alarm itself; what was said of its handling is the centre's own."""
+    alerts = [m.raw for m in history.messages if m.is_alert and m.standing == "current"]
+    return (alerts or [m.raw for m in history.messages])[-1]
 
 
 def receipts_in(outcome: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The receipts in an OperationOutcome: SHA-256 and code of each."""
-    issues = [issue for issue in outcome.get("issue") or () if isinstance(issue, dict)]
-    codes = [
-        coding.get("code")
-        for issue in issues
-        for coding in (issue.get("details") or {}).get("coding") or ()
-        if coding.get("system") == RECEIPT_SYSTEM
+    issues = _objects(outcome.get("issue"))
+    codings = [
+        c for issue in issues for details in _objects(issue.get("details")) for c in _objects(details.get("coding"))
     ]
-    extensions = [e for holder in (outcome, *issues) for e in holder.get("extension") or ()]
+    codes = [c.get("code") for c in codings if c.get("system") == RECEIPT_SYSTEM]
+    extensions = [e for holder in (outcome, *issues) for e in _objects(holder.get("extension"))]
     hashes = [e.get("valueString") for e in extensions if e.get("url") == MESSAGE_SHA256]
     return [(str(h), str(codes[0])) for h in hashes[:1] if codes]
+
+
+def _objects(value: object) -> list[dict[str, Any]]:
+    """The objects of a list, or the one object where a list belongs; nothing of anything else."""
+    return [v for v in (value if isinstance(value, list) else [value]) if isinstance(v, dict)]
 
 
 MESSAGE_SHA256 = "urn:knutepunkt:message-sha256"

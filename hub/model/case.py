@@ -23,7 +23,8 @@ class CaseMessage:
     `occurred_at` the time of the event that it tells of. `standing` is `current`, `superseded` (a newer version
     of the same message is known), `late` (arrived after the newer version; kept as history) or `linked`
     (probably the same alarm by another door: shown in the note, never merged). `replaces` is the number of the
-    message of which this is a newer version. `remarks` are the findings that it was accepted with.
+    message of which this is a newer version. `remarks` are the findings that it was accepted with. `is_alert` when it
+    raises an alarm and doesn't tell of its handling.
     """
 
     number: int
@@ -38,6 +39,7 @@ class CaseMessage:
     identifier_system: str | None = None
     identifier_value: str | None = None
     remarks: tuple[Finding, ...] = ()
+    is_alert: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,8 +244,12 @@ class MqttBridge:
         if self._connected is not None and not self._connected.done():
             self._connected.set_result(int(code.value))
 
-    def _has_subscribed(self, *_: object) -> None:
-        if self._subscribed is not None and not self._subscribed.done():
+    def _has_subscribed(self, _client: Client, _userdata: object, _mid: int, codes: Any, _properties: object) -> None:
+        if self._subscribed is None or self._subscribed.done():
+            return
+        if any(code.is_failure for code in codes):
+            self._subscribed.set_exception(PermissionError("the broker refused a subscription"))
+        else:
             self._subscribed.set_result(None)
 
     def _has_lost(self, *arguments: Any) -> None:

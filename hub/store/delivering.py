@@ -225,4 +225,5 @@ def _message(row: Any) -> CaseMessage:
         identifier_system=row.identifier_system,
         identifier_value=row.identifier_value,
         remarks=tuple(Finding(**f) for f in orjson.loads(row.remarks)) if row.remarks else (),
+        is_alert=bool(row.is_alert),
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, case, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.model.person import PatientRef
@@ -16,6 +16,8 @@ from hub.store import schema
 from hub.store.accepting import count_or_none, insert_into, moment_or_none, want
 from hub.store.flow import Happening, note
 from hub.store.rows import Want
+
+_MOST_PARAMETERS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,19 @@ class OperationsAlert:
 
 
 async def note_status(connection: AsyncConnection, statuses: Sequence[DeviceStatus]) -> None:
-    """Remember what devices said. An older status than the one known changes nothing."""
+    """Remember what devices said. An older status than the one known changes nothing; being heard is never undone."""
     if not statuses:
         return
     table = schema.devices
     statement = insert_into(connection, table)
     new = statement.excluded
+    said = {name: getattr(new, name) for name in ("state", "battery", "reported_at", "next_within_s")}
     statement = statement.on_conflict_do_update(
         index_elements=[table.c.municipality, table.c.sender, table.c.device],
         set_={
-            name: getattr(new, name)
-            for name in ("state", "battery", "reported_at", "heard_at", "next_within_s", "silent_since")
+            **said,
+            "heard_at": case((new.heard_at > table.c.heard_at, new.heard_at), else_=table.c.heard_at),
+            "silent_since": case((new.heard_at > table.c.silent_since, None), else_=table.c.silent_since),
         },
         where=(table.c.reported_at.is_(None)) | (new.reported_at.is_(None)) | (new.reported_at >= table.c.reported_at),
     )
@@ -126,6 +130,15 @@ async def all_devices(connection: AsyncConnection) -> list[DeviceStatus]:
     return [_device(row) for row in rows]
 
 
+async def troubled_devices(connection: AsyncConnection, *, lost: Collection[str]) -> list[DeviceStatus]:
+    """Devices that are known to be silent, or whose state is one of `lost`."""
+    table = schema.devices
+    rows = await connection.execute(
+        select(table).where(table.c.silent_since.is_not(None) | table.c.state.in_(sorted(lost)))
+    )
+    return [_device(row) for row in rows]
+
+
 async def mark_silent(connection: AsyncConnection, device: DeviceStatus, *, now: datetime) -> None:
     """Remember since when the device has been silent."""
     table = schema.devices
@@ -183,10 +196,16 @@ async def raise_alert(
 async def close_alerts(connection: AsyncConnection, keys: Sequence[str], *, at: datetime) -> None:
     """Close the open alerts with these keys."""
     table = schema.operations_alerts
-    if keys:
-        await connection.execute(
-            update(table).where(table.c.key.in_(keys), table.c.closed_at.is_(None)).values(closed_at=microseconds(at))
-        )
+    statement = update(table).where(table.c.closed_at.is_(None)).values(closed_at=microseconds(at))
+    for i in range(0, len(keys), _MOST_PARAMETERS):
+        await connection.execute(statement.where(table.c.key.in_(keys[i : i + _MOST_PARAMETERS])))
+
+
+async def open_alerts(connection: AsyncConnection, kinds: Collection[str]) -> set[str]:
+    """The keys of the open alerts of these kinds."""
+    table = schema.operations_alerts
+    rows = await connection.execute(select(table.c.key).where(table.c.closed_at.is_(None), table.c.kind.in_(kinds)))
+    return {row.key for row in rows}
 
 
 async def list_alerts(connection: AsyncConnection, *, after: int = 0, most: int = 200) -> list[OperationsAlert]:
@@ -225,7 +244,7 @@ async def escalate_unanswered(
             )
             .order_by(table.c.acknowledge_by)
             .limit(most)
-            .with_for_update()
+            .with_for_update(skip_locked=True)
         )
     )
     wants = [await _escalate(connection, row, now=now) for row in rows]
