@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +39,11 @@ class Guide:
         return f"/rehearsals/{self.municipality}/{self.course['id']}"
 
     def run(self) -> None:
-        """Guide until the person stops or everything is over. Raises DoorShut when the hub is gone."""
+        """Guide until the person stops, here or in the middle of a step, or everything is over. Raises DoorShut."""
+        with contextlib.suppress(click.Abort):
+            self._follow()
+
+    def _follow(self) -> None:
         steps = [step for phase in self.course["phase"] for step in phase["step"]]
         standing = self.door.get(self._at)
         place = _first_open(steps, standing, after=-1)
@@ -105,6 +110,8 @@ class Guide:
         self.console.print("[dim]Knutepunktet kontrollerer …[/]")
         result = self.door.post(f"{path}/check", who=self.who)
         show_result(step["title"]["nb"], result, self.console, is_whole=step["check"] == "communication")
+        if step["check"] == "communication" and result["verdict"] == "passed":
+            self.console.print("[bold green]Kommunikasjonstesten er ferdig.[/] r viser hva som gjenstår.")
         if result["verdict"] == "person":
             seen = self.ask("Hva så du, og hvor? (tomt = ikke bekreftet)").strip()
             if seen:
@@ -150,11 +157,8 @@ def _first_open(steps: list[dict[str, Any]], standing: dict[str, Any], *, after:
 
 
 def typed(text: str) -> str:
-    """What a person types after `text`; Enter is an empty answer, and the end of the input ends the course."""
-    try:
-        return str(click.prompt(text, default="", show_default=False))
-    except click.Abort:
-        return "a"
+    """What a person types after `text`; Enter is an empty answer. Raises click.Abort when there is no more to come."""
+    return str(click.prompt(text, default="", show_default=False))
 
 
 def chosen_course(ask: Callable[[str], str], console: Console) -> str:

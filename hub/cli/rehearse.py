@@ -5,18 +5,14 @@ from __future__ import annotations
 import contextlib
 import getpass
 import json
-import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 
-from hub.cli._configuration import read_settings
 from hub.cli._rehearsal_door import DoorShut, RehearsalDoor
-from hub.model.errors import ConfigurationError
+from hub.cli._rehearsal_session import HERE, Asked, told
 
 app = typer.Typer(
     invoke_without_command=True,
@@ -32,60 +28,6 @@ Step = Annotated[str, typer.Argument(help="Stegets id, som `list` viser.")]
 Who = Annotated[str | None, typer.Option(help="Hvem som sier det. Uten: brukernavnet.")]
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the options before the command said."""
-
-    data_dir: Path | None
-    course: str
-    municipality: str | None
-    config: Path | None
-
-    @contextlib.contextmanager
-    def hub(self) -> Iterator[tuple[RehearsalDoor, str]]:
-        """The door of the running hub, or of one started for this; and the municipality."""
-        first = self.municipality
-        with contextlib.ExitStack() as stack:
-            directory = self.data_dir
-            if directory is None or (self.config is not None and not (directory / "endpoints.json").exists()):
-                directory = self._start(stack, directory)
-            door = RehearsalDoor.of(directory)
-            yield door, first or _first_municipality(directory)
-
-    def _start(self, stack: contextlib.ExitStack, directory: Path | None) -> Path:
-        from hub.cli._own_hub import OwnHub
-
-        kept = directory or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="knutepunkt-rehearse-")))
-        stack.enter_context(OwnHub(read_settings(self.config), kept))
-        return kept
-
-    @property
-    def at(self) -> str:
-        """The rehearsal's path, once the municipality is known."""
-        return f"/rehearsals/{self.municipality}/{self.course}"
-
-
-def _first_municipality(directory: Path) -> str:
-    orders = json.loads((directory / "orders.json").read_text(encoding="utf-8"))
-    return str(orders["settings"]["municipality"][0]["organisation_number"])
-
-
-@contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """Say what went wrong in one sentence, and end with status 1 (2 for the configuration)."""
-    try:
-        yield
-    except DoorShut as shut:
-        typer.echo(str(shut), err=True)
-        raise typer.Exit(1) from shut
-    except ConfigurationError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
-    except TimeoutError as error:
-        typer.echo("Knutepunktet startet ikke i tide.", err=True)
-        raise typer.Exit(1) from error
-
-
 @app.callback()
 def rehearse(
     ctx: typer.Context,
@@ -97,19 +39,19 @@ def rehearse(
     report: Annotated[Path | None, typer.Option(help="Mappe for testrapporten (HTML, PDF og JSON).")] = None,
 ) -> None:
     """Øv på tilkobling av en kommune. Status 0 bare når øvelsen ender klar (med --auto)."""
-    asked = _Asked(data_dir, course or "vkp", municipality, config)
+    asked = Asked(data_dir, course or "vkp", municipality, config)
     ctx.obj = asked
     if ctx.invoked_subcommand is not None:
         return
     console = Console(highlight=False)
-    with _told():
+    with told():
         if auto:
             is_ready = _unattended(asked, report, console)
             raise typer.Exit(0 if is_ready else 1)
         _guided(asked, course, report, console)
 
 
-def _unattended(asked: _Asked, report: Path | None, console: Console) -> bool:
+def _unattended(asked: Asked, report: Path | None, console: Console) -> bool:
     from hub.cli._rehearsal_auto import rehearse as go_through
 
     with asked.hub() as (door, municipality):
@@ -119,16 +61,16 @@ def _unattended(asked: _Asked, report: Path | None, console: Console) -> bool:
     return is_ready
 
 
-def _guided(asked: _Asked, course: str | None, report: Path | None, console: Console) -> None:
+def _guided(asked: Asked, course: str | None, report: Path | None, console: Console) -> None:
     from hub.cli._rehearsal_guide import Guide, chosen_course, typed
 
     if asked.data_dir is None:
-        asked = _Asked(Path("data"), asked.course, asked.municipality, asked.config)
+        asked = Asked(HERE, asked.course, asked.municipality, asked.config)
     is_running = (asked.data_dir is not None) and (asked.data_dir / "endpoints.json").exists()
     console.print(f"Velkommen. {'Knutepunktet kjører.' if is_running else 'Starter et knutepunkt å øve på …'}")
     with contextlib.ExitStack() as stack:
         if not is_running and asked.data_dir is not None:
-            asked._start(stack, asked.data_dir)
+            asked.start(stack, asked.data_dir)
         door, municipality = stack.enter_context(asked.hub())
         chosen = course or chosen_course(typed, console)
         standing = door.post(f"/rehearsals/{municipality}/{chosen}")
@@ -154,13 +96,8 @@ def _me(who: str | None) -> str:
 
 
 def _here(ctx: typer.Context) -> tuple[RehearsalDoor, str]:
-    """The door of the hub that runs, and the path of the rehearsal in it, begun if it was not."""
-    asked: _Asked = ctx.obj
-    directory = asked.data_dir or Path("data")
-    door = RehearsalDoor.of(directory)
-    at = f"/rehearsals/{asked.municipality or _first_municipality(directory)}/{asked.course}"
-    door.post(at)
-    return door, at
+    asked: Asked = ctx.obj
+    return asked.rehearsal()
 
 
 def _course(door: RehearsalDoor, at: str) -> dict[str, Any]:
@@ -172,7 +109,7 @@ def listing(ctx: typer.Context) -> None:
     """List fasene og stegene, med hvor langt kommunen har kommet."""
     from hub.cli._rehearsal_shown import show_course
 
-    with _told():
+    with told():
         door, at = _here(ctx)
         show_course(_course(door, at), door.get(at), Console(highlight=False))
 
@@ -184,7 +121,7 @@ def status(
     """Er kommunen klar, og hva står i veien? Status 1 når den ikke er klar."""
     from hub.cli._rehearsal_shown import show_verdict
 
-    with _told():
+    with told():
         door, at = _here(ctx)
         standing = door.get(at)
     if as_json:
@@ -200,7 +137,7 @@ def show(ctx: typer.Context, step: Step) -> None:
     """Vis et steg: hva, hvem, bevis, kilde og siste kontroll."""
     from hub.cli._rehearsal_shown import show_step
 
-    with _told():
+    with told():
         door, at = _here(ctx)
         course = _course(door, at)
         found = next((s for phase in course["phase"] for s in phase["step"] if s["id"] == step), None)
@@ -215,7 +152,7 @@ def check(ctx: typer.Context, step: Step, who: Who = None) -> None:
     """La knutepunktet kontrollere et steg. Status 1 når det ikke består."""
     from hub.cli._rehearsal_shown import show_result
 
-    with _told():
+    with told():
         door, at = _here(ctx)
         result = door.post(f"{at}/steps/{step}/check", who=_me(who))
         show_result(step, result, Console(highlight=False), is_whole=True)
@@ -236,7 +173,7 @@ def do(
 ) -> None:
     """Merk et steg som ferdig."""
     state = "open" if again else "not_relevant" if not_relevant else "done"
-    with _told():
+    with told():
         door, at = _here(ctx)
         standing = door.post(f"{at}/steps/{step}", {"state": state, "evidence": evidence, "who": _me(who)})
         reached = next(s for s in standing["steps"] if s["step"] == step)
@@ -251,7 +188,7 @@ def note(
     ctx: typer.Context, step: Step, text: Annotated[str, typer.Argument(help="Merknaden.")], who: Who = None
 ) -> None:
     """Skriv en merknad på et steg."""
-    with _told():
+    with told():
         door, at = _here(ctx)
         door.post(f"{at}/steps/{step}/notes", {"text": text, "who": _me(who)})
     typer.echo("Lagret.")
@@ -268,7 +205,7 @@ def form(
     who: Who = None,
 ) -> None:
     """Skriv ut et skjema, eller fyll det ut fra en fil."""
-    with _told():
+    with told():
         door, at = _here(ctx)
         if fill is None:
             typer.echo(door.content(f"{at}/forms/{name}", **{"as": as_}).decode(), nl=False)
@@ -295,7 +232,7 @@ def deviation(
 ) -> None:
     """Registrer, grader, planlegg eller lukk et avvik."""
     body = {"title": title, "grade": grade, "plan": plan, "responsible": responsible, "due": due, "closed": closed}
-    with _told():
+    with told():
         door, at = _here(ctx)
         door.post(f"{at}/deviations/{name}", {**body, "who": _me(who)})
     typer.echo("Lagret.")
@@ -308,7 +245,7 @@ def case(
     drop: Annotated[str | None, typer.Option(help="Ta ut det egne tilfellet med denne id-en.")] = None,
 ) -> None:
     """Legg til et eget akseptansetilfelle, eller vis dem som finnes (som mal for egne)."""
-    with _told():
+    with told():
         door, at = _here(ctx)
         if drop is not None:
             door.delete(f"{at}/cases/{drop}")
@@ -326,7 +263,7 @@ def case(
 @app.command("report")
 def reporting(ctx: typer.Context, directory: Annotated[Path, typer.Argument(help="Mappe for rapporten.")]) -> None:
     """Skriv testrapporten og klarmeldingen som HTML, PDF og JSON."""
-    with _told():
+    with told():
         door, at = _here(ctx)
         _, _, municipality, course = at.split("/")
         _write(door, municipality, course, directory)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import orjson
 from pydantic import ValidationError
-from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from hub.console.door import Door
+from hub.console.rehearsal_forms import file, rows, sent_values
 from hub.console.rehearsal_words import texts
 from hub.console.visit import Stop, Visit
 from hub.rehearsal.cases import AcceptanceCase, BadCase, acceptance_cases
@@ -21,7 +21,7 @@ from hub.rehearsal.course import ROLE_TITLES, Course, Step
 from hub.rehearsal.desk import Desk, NotAllowed, NotFound, Standing
 from hub.rehearsal.documents import page, pdf, security
 from hub.rehearsal.entries import DeviationSet, FormFilled, Noted, StepSaid
-from hub.rehearsal.forms import BadForm, Form, FormField, as_csv, as_markdown, blank, missing
+from hub.rehearsal.forms import BadForm, as_csv, as_markdown, blank, missing
 from hub.rehearsal.progress import STATE_TITLES, StepState
 from hub.rehearsal.report import local, report, source_line
 from hub.rehearsal.results import VERDICT_TITLES, Verdict
@@ -41,8 +41,6 @@ _VERDICT_TONES = {
     Verdict.PERSON: "warn",
     Verdict.SKIPPED: "quiet",
 }
-_EMPTY_ROWS = 2
-_MOST_ROWS = 40
 
 
 def routes(door: Door, desk: Desk) -> Sequence[Route]:
@@ -144,7 +142,7 @@ class RehearsalPages:
         step = self._step(visit)
         if step.form is None:
             raise Stop(404, "error.missing")
-        filled = FormFilled(form=step.form, values=_values(self._desk.form(step.form), visit.form))
+        filled = FormFilled(form=step.form, values=sent_values(self._desk.form(step.form), visit.form))
         return await self._done(visit, partial(self._desk.fill, *_named(visit), filled, who=_who(visit)))
 
     async def form_file(self, visit: Visit) -> Response:
@@ -156,8 +154,8 @@ class RehearsalPages:
         form, language = self._desk.form(name), Language(visit.language)
         values = standing.progress.forms.get(name) or blank(form)
         if visit.request.query_params.get("as") == "md":
-            return _file(as_markdown(form, values, language).encode(), "text/markdown", f"{name}.md")
-        return _file(("\ufeff" + as_csv(form, values, language)).encode(), "text/csv", f"{name}.csv")
+            return file(as_markdown(form, values, language).encode(), "text/markdown", f"{name}.md")
+        return file(("\ufeff" + as_csv(form, values, language)).encode(), "text/csv", f"{name}.csv")
 
     async def deviate(self, visit: Visit) -> Response:
         """Raise, grade, plan or close a deviation."""
@@ -213,7 +211,7 @@ class RehearsalPages:
         """The report as PDF."""
         made = report(await self._standing(visit), self._desk.forms, Language(visit.language))
         municipality, course = _named(visit)
-        return _file(await asyncio.to_thread(pdf, made), "application/pdf", f"{course}-{municipality}.pdf")
+        return file(await asyncio.to_thread(pdf, made), "application/pdf", f"{course}-{municipality}.pdf")
 
     async def _standing(self, visit: Visit) -> Standing:
         try:
@@ -251,7 +249,7 @@ class RehearsalPages:
             step=step,
             of=standing.progress.of(step.id),
             form=form,
-            rows=partial(_rows, values or {}) if form else None,
+            rows=partial(rows, values or {}) if form else None,
             values=(values or blank(form)) if form else {},
             lacking=missing(form, values) if form and values else [],
             earlier=steps[place - 1] if place else None,
@@ -314,28 +312,3 @@ def _address(visit: Visit, step: Step) -> str:
 
 def _source(course: Course, language: str, step: Step) -> str:
     return source_line(course, step, texts(language))
-
-
-def _rows(values: Mapping[str, Any], field: FormField) -> list[dict[str, str]]:
-    """A table's rows to fill in: those that are saved, or that it begins with, and some empty ones."""
-    kept = values.get(field.id, field.rows)
-    return [*kept, *({} for _ in range(_EMPTY_ROWS))]
-
-
-def _values(form: Form, sent: FormData) -> dict[str, Any]:
-    """The form's fields as the page sent them; a table's cells are called `field.row.column`."""
-    found: dict[str, Any] = {}
-    for field in form.field:
-        if field.kind == "table":
-            cells = [
-                {column.id: str(sent.get(f"{field.id}.{row}.{column.id}", "")) for column in field.column}
-                for row in range(_MOST_ROWS)
-            ]
-            found[field.id] = tuple(row for row in cells if any(row.values()))
-        else:
-            found[field.id] = str(sent.get(field.id, ""))
-    return found
-
-
-def _file(content: bytes, media_type: str, name: str) -> Response:
-    return Response(content, 200, {"Content-Disposition": f'attachment; filename="{name}"'}, media_type)

@@ -13,7 +13,7 @@ from pathlib import Path
 import aiohttp
 from sqlalchemy import select
 
-from hub.app.rehearsing import reading, sending
+from hub.app.rehearsing import reading
 from hub.app.rehearsing.clients import RehearsalClient, rehearsal_client
 from hub.model.codes import EventKind, ServiceCode
 from hub.model.person import PatientRef
@@ -90,6 +90,8 @@ class HubSurroundings:
 
     async def send(self, municipality: str, sender: str, payload: bytes, *, device: str, door: Door) -> Answer:
         """Send by MQTT as the sender, or by JFT as the rehearsal's client."""
+        from hub.app.rehearsing import sending  # heavy, and most hubs are never rehearsed on
+
         if door == "jft":
             client = self._client(municipality)
             if client is None:
@@ -127,6 +129,8 @@ class HubSurroundings:
 
     async def token(self, municipality: str, door: Door) -> TokenTrial | None:
         """A token of the rehearsal's client, tried at a door; None where the municipality has none."""
+        from hub.app.rehearsing import sending  # as above
+
         client = self._client(municipality)
         if client is None:
             return None
