@@ -16,12 +16,15 @@ from hub.settings import parse
 TESTVIK, SMALL, PULLING = "314159265", "310000000", "310000019"
 #: For those who take the course by hand, so that they and the unattended rehearsals never meet.
 BY_HAND, BY_HAND_TOO = "310000027", "310000035"
+#: Whose EPJ is made to fail.
+FAILING = "310000051"
 _NAMES = {
     TESTVIK: ("Testvik", "fhir_rest", ("ta", "md", "dt", "gps", "dho")),
     SMALL: ("Øvrefjord", "journal_rest", ("ta", "md")),
     PULLING: ("Prøveby", "pull", ("ta", "gps")),
     BY_HAND: ("Håndvik", "fhir_rest", ("ta", "md")),
     BY_HAND_TOO: ("Kurssund", "journal_rest", ("ta", "md")),
+    FAILING: ("Feilvik", "fhir_rest", ("ta",)),
 }
 
 
