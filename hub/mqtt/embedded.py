@@ -96,7 +96,7 @@ def _user(login: Login) -> dict[str, Any]:
     return {
         "user": login.sender,
         "password": login.password_hash,
-        "permissions": {"publish": [*trees, "$MQTT.>"], "subscribe": [*trees, "$MQTT.>"]},
+        "permissions": {"publish": trees, "subscribe": [*trees, "$MQTT.sub.>"]},
     }
 
 
