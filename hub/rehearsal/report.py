@@ -20,13 +20,13 @@ from hub.rehearsal.words import Language
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """A step in the report."""
+    """A step in the report. `mark` is ok, fail, or person for what an unattended rehearsal only declared."""
 
     title: str
     roles: str
     owner: str
     state: str
-    is_over: bool
+    mark: str
     who: str
     evidence: str
     source: str
@@ -165,7 +165,7 @@ def _line(of: StepProgress, course: Course, language: Language, words: Mapping[s
         roles=", ".join(of.step.roles),
         owner=ROLE_TITLES[of.step.owner].said(language),
         state=words["declared_state"] if of.is_declared else STATE_TITLES[of.state].said(language),
-        is_over=of.state.is_over,
+        mark="person" if of.is_declared else "ok" if of.state.is_over else "fail",
         who=who,
         evidence=of.evidence,
         source=source_line(course, of.step, words),

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import aiohttp
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.journal.compose import compose
@@ -124,7 +124,7 @@ async def at_rest(engines: Engines, municipality: str) -> AtRest:
     async with engines.reading() as connection:
         states = await connection.execute(
             select(delivery.c.destination, delivery.c.state, func.count())
-            .where(delivery.c.municipality == municipality, delivery.c.state != "settled")
+            .where(delivery.c.municipality == municipality, text("state <> 'settled'"))
             .group_by(delivery.c.destination, delivery.c.state)
         )
         counted = [(destination, state, int(count)) for destination, state, count in states]

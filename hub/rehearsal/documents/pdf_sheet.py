@@ -173,7 +173,7 @@ def _steps(sheet: _Sheet, report: Report) -> None:
     for phase in report.phases:
         sheet.heading(phase.title, 10)
         rows = [
-            (f"{s.title}\n{s.evidence}".strip(), s.roles, f"{'✓' if s.is_over else '✗'} {s.state}", s.who, s.source)
+            (f"{s.title}\n{s.evidence}".strip(), s.roles, f"{_MARKS[s.mark]} {s.state}", s.who, s.source)
             for s in phase.steps
         ]
         sheet.rows(heading, rows, (60, 26, 34, 32, 38))
