@@ -14,7 +14,7 @@ from devices_sim.rates import Rates, RateValues, load_rates
 from devices_sim.scenario import NORMAL, Scenario, load_scenario, scenario_files
 from devices_sim.simulation import Run
 from devices_sim.town import Town
-from devices_sim.world import World
+from devices_sim.world import ready
 from hub.model.person import NHN_TEST_ORGANISATION
 from hub.plugins import DEVICES, discover
 
@@ -48,7 +48,7 @@ def assembled(wish: Wish) -> Run:
     end = start + timedelta(hours=wish.hours or scenario.hours)
     towns = places(wish.place, scenario, rates.values)
     people = people_of(towns, seed=wish.seed, rates=rates.values, devices=devices)
-    return Run(World(people, rates.values), scenario, wish.seed, start, end, sent_from)
+    return Run(ready(people, rates.values), scenario, wish.seed, start, end, sent_from)
 
 
 def chosen_scenario(name: str | None, devices: Mapping[str, object]) -> Scenario:

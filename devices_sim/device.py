@@ -41,9 +41,11 @@ class Device:
     key of `devices_sim.town.SERVICES`, and `share` the key of the rate that says how many of the service's
     recipients have one (None: all). `codes` are all alert codes that it may send, `dispense_codes` its dispenses'.
     `day` gives what it says in a day, in any order. `heartbeat_s` is how often it gives a sign of life (None: never
-    declares an interval), `battery_days` how long a battery lasts (None: mains). `quiet`, where given, tells cheaply
-    by the seeds of the resident's and the kit's date that `day` would give nothing: for what most homes have, and
-    most days are not heard of. `follows_life` is whether it senses the day as it is lived, nights up and all.
+    declares an interval), `battery_days` how long a battery lasts (None: mains).
+
+    `silence`, where given, is for what most homes have and most dates don't hear of: (T, S) such that `day` gives
+    nothing when the resident's point of the date (`unit_of` its seed) is T or above and the first `unit` of the
+    kit's stream is below S. `follows_life` is whether it senses the day as it is lived, nights up and all.
     """
 
     name: str
@@ -59,7 +61,7 @@ class Device:
     heartbeat_s: int | None = 3600
     battery_days: int | None = None
     dispense_codes: tuple[str, ...] = ()
-    quiet: Callable[[Resident, int, int, RateValues], bool] | None = None
+    silence: Callable[[Resident, RateValues], tuple[float, float]] | None = None
     follows_life: bool = False
 
 

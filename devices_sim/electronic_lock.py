@@ -10,7 +10,6 @@ from devices_sim.device import Device, DeviceDay, Example
 from devices_sim.happening import Alert, Happening
 from devices_sim.life import Stretch
 from devices_sim.localday import HOUR
-from devices_sim.randomness import Stream
 
 if TYPE_CHECKING:
     from devices_sim.rates import RateValues
@@ -29,9 +28,9 @@ def day(day: DeviceDay) -> Iterator[Happening]:
             yield day.says(visit.end + 600, Alert("6", 20, "left_unlocked", "ytterdøra"))
 
 
-def quiet(_resident: Resident, _resident_seed: int, kit_seed: int, rates: RateValues) -> bool:
-    """Whether all doors open and close: the first draw of `day`."""
-    return Stream(kit_seed).unit() < exp(-sum(_per_day(rates)))
+def silence(_resident: Resident, rates: RateValues) -> tuple[float, float]:
+    """When all doors open and close: the first draw of `day`, a count of none."""
+    return 0.0, exp(-sum(_per_day(rates)))
 
 
 def _per_day(rates: RateValues) -> tuple[float, float]:
@@ -57,5 +56,5 @@ DEVICE = Device(
     examples=(Example("Døra lot seg ikke åpne", Alert("6", 20, "lock_failed", "ytterdøra"), "DetectedIssue", ("6",)),),
     heartbeat_s=604_800,
     battery_days=365,
-    quiet=quiet,
+    silence=silence,
 )

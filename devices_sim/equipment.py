@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from devices_sim.localday import LocalDay
     from devices_sim.resident import Kit
 
-_DAY = 24 * HOUR
+DAY_S = 24 * HOUR
 #: A broker publishes the last will this long after it last heard of the device (one and a half keep-alives).
 WILL_AFTER_S = 90
 LOW_BATTERY = 15
@@ -28,20 +28,6 @@ class Outage:
     start: int
     end: int
     dead: bool = False
-
-
-def is_quiet(of: ResidentDay, kit: Kit) -> bool:
-    """Whether a kit surely sends nothing on a date: no sign of life is due, the connection holds, nothing happens.
-
-    Only for residents whose day is not lived (`ResidentDay.is_lived`).
-    """
-    quiet, every, date, rates = kit.device.quiet, kit.device.heartbeat_s, of.date, of.rates
-    if quiet is None or (every is not None and _next_sign(kit, date, every) < _DAY):
-        return False
-    seed = mixed(kit.salt, date.number)
-    if unit_of(seed) < max(rates["equipment.offline_per_day"], rates["equipment.battery_forgotten"]):
-        return False
-    return quiet(of.resident, of.seed, seed, rates)
 
 
 def equipment_day(of: ResidentDay, kit: Kit) -> Iterator[Happening]:
@@ -73,13 +59,13 @@ def _held_up(day: DeviceDay, outage: Outage | None) -> Iterator[Happening]:
 def _outage(day: DeviceDay) -> Outage | None:
     """Most days none. Equipment on batteries that nobody charges dies until somebody sees it."""
     point, empty = unit_of(day.seed), _empties_at(day)
-    if empty < _DAY and point < day.rates["equipment.battery_forgotten"]:
+    if empty < DAY_S and point < day.rates["equipment.battery_forgotten"]:
         found = Stream(mixed(day.seed, 2)).between(2 * HOUR, 14 * HOUR)
         return Outage(day.date.at(empty), day.date.at(empty) + found, dead=True)
     if point >= day.rates["equipment.offline_per_day"]:
         return None
     stream = Stream(mixed(day.seed, 2))
-    start = day.date.at(stream.below(_DAY))
+    start = day.date.at(stream.below(DAY_S))
     return Outage(start, start + stream.between(300, 3 * HOUR))
 
 
@@ -88,27 +74,27 @@ def battery(day: DeviceDay, second: int) -> int:
     days = day.kit.device.battery_days
     if days is None:
         return 100
-    return 100 - (_used(day, days) + second) % (days * _DAY) * 100 // (days * _DAY)
+    return 100 - (_used(day, days) + second) % (days * DAY_S) * 100 // (days * DAY_S)
 
 
 def _used(day: DeviceDay, days: int) -> int:
     """Seconds that the battery has lasted at midnight. Each kit's was changed on a day of its own."""
-    return (day.date.number * _DAY + day.kit.salt % (days * _DAY)) % (days * _DAY)
+    return (day.date.number * DAY_S + day.kit.salt % (days * DAY_S)) % (days * DAY_S)
 
 
 def _empties_at(day: DeviceDay) -> int:
     """The local second at which the battery is flat; beyond the day's end when it isn't that day."""
     days = day.kit.device.battery_days
-    return _DAY if days is None else days * _DAY - _used(day, days)
+    return DAY_S if days is None else days * DAY_S - _used(day, days)
 
 
 def _next_sign(kit: Kit, date: LocalDay, every: int) -> int:
     """The local second of the next sign of life; beyond the day's end when none is due that day."""
-    return -(date.number * _DAY + kit.salt % every) % every
+    return -(date.number * DAY_S + kit.salt % every) % every
 
 
 def _signs_of_life(day: DeviceDay, every: int, outage: Outage | None) -> Iterator[Happening]:
-    for second in range(_next_sign(day.kit, day.date, every), _DAY, every):
+    for second in range(_next_sign(day.kit, day.date, every), DAY_S, every):
         left = battery(day, second)
         state = Status("low_battery" if left < LOW_BATTERY else "online", left, every + every // 8)
         happening = day.says(second, state)

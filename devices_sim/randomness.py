@@ -14,7 +14,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _MASK = 0xFFFFFFFFFFFFFFFF
-_GAMMA = 0x9E3779B97F4A7C15
+GAMMA = 0x9E3779B97F4A7C15
+STEP = 0xD1342543DE82EF95
 _TO_UNIT = 2.0**-53
 
 
@@ -26,7 +27,7 @@ def seed_of(*names: object) -> int:
 
 def mixed(seed: int, number: int) -> int:
     """A 64-bit seed from a seed and a whole number, a cheaper `seed_of` for inner loops."""
-    z = (seed + number * 0xD1342543DE82EF95 + _GAMMA) & _MASK
+    z = (seed + number * STEP + GAMMA) & _MASK
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
     return z ^ (z >> 31)
@@ -53,26 +54,32 @@ class Stream:
 
     def bits(self) -> int:
         """The next 64 bits."""
-        self._state = z = (self._state + _GAMMA) & _MASK
+        self._state = z = (self._state + GAMMA) & _MASK
         z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
         z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
         return z ^ (z >> 31)
 
     def unit(self) -> float:
         """A number from 0 up to, not including, 1."""
-        return (self.bits() >> 11) * _TO_UNIT
+        # `bits` written out, here and in the next two: these are drawn more often than anything else.
+        self._state = z = (self._state + GAMMA) & _MASK
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+        return ((z ^ (z >> 31)) >> 11) * _TO_UNIT
 
     def chance(self, probability: float) -> bool:
         """True with this probability."""
-        # `bits` written out: this is drawn more often than anything else.
-        self._state = z = (self._state + _GAMMA) & _MASK
+        self._state = z = (self._state + GAMMA) & _MASK
         z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
         z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
         return ((z ^ (z >> 31)) >> 11) * _TO_UNIT < probability
 
     def below(self, limit: int) -> int:
         """A whole number from 0 up to, not including, `limit`."""
-        return (self.bits() * limit) >> 64
+        self._state = z = (self._state + GAMMA) & _MASK
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+        return ((z ^ (z >> 31)) * limit) >> 64
 
     def between(self, low: int, high: int) -> int:
         """A whole number from `low` to `high`, both included."""

@@ -105,9 +105,10 @@ class Desk:
         taken = [_passed_on(about, arrived) for about, arrived in self._given_up(now)]
         duty = self._by_hour[int(local_text(now)[11:13])]
         while self._waiting:
-            free = next((number for number in range(duty) if self._free[number] <= now), None)
-            if free is None:
+            earliest = min(self._free[:duty])
+            if earliest > now:
                 return taken, self._next_chance(now, duty)
+            free = self._free.index(earliest)
             found, busy = _taken(heapq.heappop(self._waiting)[3], free, now)
             self._free[free] = found.at + busy
             taken.append(found)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from devices_sim.device import Device, DeviceDay, Example
 from devices_sim.happening import Alert, Happening
-from devices_sim.randomness import Stream, unit_of
 
 if TYPE_CHECKING:
     from devices_sim.rates import RateValues
@@ -40,13 +39,12 @@ def day(day: DeviceDay) -> Iterator[Happening]:
         yield day.says(_waking_second(day), _call(day, cause, None))
 
 
-def quiet(resident: Resident, resident_seed: int, kit_seed: int, rates: RateValues) -> bool:
-    """Whether nothing goes wrong and nobody calls: the first draws of `troubles_of` and of `day`."""
+def silence(resident: Resident, rates: RateValues) -> tuple[float, float]:
+    """When nothing goes wrong (`troubles_of`) and nobody calls (the first draw of `day`, a count of none)."""
     frailty = resident.frailty
-    if unit_of(resident_seed) < (rates["people.fall_per_day"] + rates["people.unwell_per_day"]) * frailty:
-        return False
+    troubles = (rates["people.fall_per_day"] + rates["people.unwell_per_day"]) * frailty
     calls = rates["safety_alarm.help_per_day"] * frailty + rates["safety_alarm.accidental_per_day"]
-    return Stream(kit_seed).unit() < exp(-calls)
+    return troubles, exp(-calls)
 
 
 def _waking_second(day: DeviceDay) -> int:
@@ -86,5 +84,5 @@ DEVICE = Device(
     ),
     heartbeat_s=604_800,
     battery_days=730,
-    quiet=quiet,
+    silence=silence,
 )

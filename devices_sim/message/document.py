@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from devices_sim.happening import Alert
 from devices_sim.localday import local_text
@@ -47,60 +47,57 @@ def section(code: str, text: str, *about: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _section(code: str, text: str) -> Template:
+    return Template(_section_shape(code, text, [JSON]))
+
+
+def _section_shape(code: str, text: str, about: list[Any]) -> Json:
     div = f'<div xmlns="http://www.w3.org/1999/xhtml">{escape(text, quote=False)}</div>'
-    return Template(
-        {
-            "title": v.SECTION_NAMES[code].capitalize(),
-            "code": coded(v.COMPOSITION_SECTION, code, v.SECTION_NAMES[code]),
-            "text": {"status": "additional", "div": div},
-            "entry": [JSON],
-        }
-    )
+    return {
+        "title": v.SECTION_NAMES[code].capitalize(),
+        "code": coded(v.COMPOSITION_SECTION, code, v.SECTION_NAMES[code]),
+        "text": {"status": "additional", "div": div},
+        "entry": about,
+    }
 
 
-def step_event(code: str, start: int, end: int | None = None, text: str | None = None) -> str:
-    """One handling step with its time, and in words where the operator wrote some."""
-    if end is None:
-        return _step(code, text).fill(local_text(start))
-    return _step_with_end(code, text).fill(local_text(start), local_text(end))
-
-
-@lru_cache(maxsize=1024)
-def _step(code: str, text: str | None) -> Template:
-    return Template({"code": [_step_concept(code, text)], "period": {"start": SLOT}})
+def step_event(code: str, start: int) -> str:
+    """One handling step with its time."""
+    return _step(code).fill(local_text(start))
 
 
 @lru_cache(maxsize=64)
-def _step_with_end(code: str, text: str | None) -> Template:
-    return Template({"code": [_step_concept(code, text)], "period": {"start": SLOT, "end": SLOT}})
+def _step(code: str) -> Template:
+    return Template(_step_shape(code, None, is_open=True))
 
 
-def _step_concept(code: str, text: str | None) -> Json:
+def _step_shape(code: str, text: str | None, *, is_open: bool) -> Json:
+    """A handling step, in words where the operator wrote some; `is_open` when it has no end."""
     concept = coded(v.COMPOSITION_EVENT, code, v.STEP_NAMES[code])
-    return {**concept, "text": text} if text else concept
+    period = {"start": SLOT} if is_open else {"start": SLOT, "end": SLOT}
+    return {"code": [{**concept, "text": text} if text else concept], "period": period}
 
 
-@lru_cache(maxsize=16)
+def _composition_shape(title: str, category: str) -> Json:
+    return {
+        "resourceType": "Composition",
+        "meta": profile("Composition"),
+        "identifier": URN,
+        "status": "final",
+        "type": {"coding": [{"system": v.LOINC, "code": "34133-9", "display": "Summarization of Episode Note"}]},
+        "category": [coded(v.COMPOSITION_CATEGORY, category, v.CATEGORY_NAMES[category])],
+        "subject": PATIENT,
+        "date": SLOT,
+        "author": [JSON],
+        "title": title,
+        "event": [JSON],
+        "section": [JSON],
+    }
+
+
 def _composition(title: str, category: str) -> Template:
-    return Template(
-        {
-            "resourceType": "Composition",
-            "meta": profile("Composition"),
-            "identifier": URN,
-            "status": "final",
-            "type": {"coding": [{"system": v.LOINC, "code": "34133-9", "display": "Summarization of Episode Note"}]},
-            "category": [coded(v.COMPOSITION_CATEGORY, category, v.CATEGORY_NAMES[category])],
-            "subject": PATIENT,
-            "date": SLOT,
-            "author": [JSON],
-            "title": title,
-            "event": [JSON],
-            "section": [JSON],
-        }
-    )
+    return Template(_composition_shape(title, category))
 
 
-_FOLLOW_UP = _composition("Journalnotat for respons på hendelse", "1")
 _CLOUD = _composition("Varsel fra utstyrsleverandør", "1")
 _SUPERVISION = _composition("Digitalt tilsyn", "1")
 _REPORT = _composition("Oppfølging av egenmåling hjemme", "2")
@@ -135,16 +132,34 @@ def operator(number: int) -> str:
 
 def follow_up(said: FollowUp, bundle_uuid: str, issue_uuid: str, *, issue_named: bool) -> str:
     """The response centre's document on an alert, which it names by the alert's identifier or full URL."""
-    about, author = said.about, operator(said.operator)
+    about, author, said_at = said.about, operator(said.operator), local_text(said.said_at)
     note_uuid = relative(bundle_uuid, 1)
-    events = [step_event(*step) for step in said.steps]
-    sections = [section(code, text, issue_uuid) for code, text in said.sections]
-    note = _note(_FOLLOW_UP, about, note_uuid, said.said_at, author=author, events=events, sections=sections)
-    entries = [(note_uuid, note), (issue_uuid, detected_issue(about, said.alert, issue_uuid if issue_named else None))]
+    shape = tuple([(step.code, step.end is None, step.text) for step in said.steps])
+    times = [local_text(time) for step in said.steps for time in step[1:3] if time is not None]
+    values = [bundle_uuid, said_at, note_uuid, note_uuid, *patient(about.resident), said_at, author, *times]
+    values += [issue_uuid] * (len(said.sections) + 1)
+    values.append(detected_issue(about, said.alert, issue_uuid if issue_named else None))
     if said.talk is not None:
-        entries.append(_talk(said, relative(bundle_uuid, 2), author))
-    entries.append((relative(bundle_uuid, 3), device(about)))
-    return document(_IDENTIFIER.fill(bundle_uuid), said.said_at, entries)
+        values += _talk(said, relative(bundle_uuid, 2), author)
+    values += [relative(bundle_uuid, 3), device(about)]
+    return _follow_up(shape, said.sections, said.talk is not None).fill(*values)
+
+
+@lru_cache(maxsize=2048)
+def _follow_up(
+    steps: tuple[tuple[str, bool, str | None], ...],
+    sections: tuple[tuple[str, str], ...],
+    is_talked: bool,  # a cache's key
+) -> Template:
+    """The whole document but for its alert, talk and device: handling steps and texts come from a small stock."""
+    note = _composition_shape("Journalnotat for respons på hendelse", "1")
+    note["event"] = [_step_shape(code, text, is_open=is_open) for code, is_open, text in steps]
+    note["section"] = [_section_shape(code, text, [{"reference": f"urn:uuid:{SLOT}"}]) for code, text in sections]
+    beneath = {"fullUrl": f"urn:uuid:{SLOT}", "resource": JSON}
+    entries = [{"fullUrl": f"urn:uuid:{SLOT}", "resource": note}, *([beneath] * (3 if is_talked else 2))]
+    return Template(
+        {"resourceType": "Bundle", "identifier": URN, "type": "document", "timestamp": SLOT, "entry": entries}
+    )
 
 
 def _talk(said: FollowUp, uuid: str, author: str) -> _Entry:

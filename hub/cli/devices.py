@@ -18,7 +18,7 @@ from rich.table import Table
 from devices_sim.assembly import Wish, assembled, chosen_scenario, people_of, places, rates_of
 from devices_sim.device import Device
 from devices_sim.rates import load_rates
-from devices_sim.scenario import scenario_files
+from devices_sim.scenario import Scenario, scenario_files
 from hub.model.errors import AccessDenied, ConfigurationError, ConfigurationFault, Unreachable
 from hub.plugins import DEVICES, discover
 
@@ -141,6 +141,12 @@ def check(file: Annotated[str, typer.Argument(help="TOML-filen, eller navnet på
     typer.echo(f"{chosen.name}: i orden. {len(towns)} kommuner, {chosen.hours:g} timer, {len(chosen.fault)} feil.")
 
 
+@scenarios.command("schema")
+def schema() -> None:
+    """Skriv skjemaet for scenariofiler (JSON Schema), til hjelp i redigeringsprogrammer."""
+    typer.echo(json.dumps(Scenario.model_json_schema(), indent=2))
+
+
 @scenarios.command("list")
 def list_scenarios() -> None:
     """Vis prosjektets egne scenarier."""
@@ -169,7 +175,7 @@ def run(
     retry_after: Annotated[float, typer.Option(help="MQTT: sekunder uten kvittering før det sendes igjen.")] = 30.0,
 ) -> None:
     """Simuler, og send til et mål. Samme frø gir de samme bytene, uansett fart og maskin."""
-    from devices_sim import playing  # the simulation's own imports are for this command alone
+    from devices_sim.playing import session  # the simulation's own imports are for this command alone
 
     with _told():
         wish = Wish(
@@ -182,16 +188,16 @@ def run(
             skip_hours=skip_hours,
         )
         run_ = None if replay else assembled(wish)
-        where = playing.Where(
+        where = session.Where(
             target,
             mqtt_version=5 if mqtt_version == "5" else 4,
             retry_after_s=retry_after,
             token=token or os.environ.get("KNUTEPUNKT_TOKEN"),
             dpop_key=dpop_key,
         )
-        order = playing.Order(where, run_, replay, speed=speed, limit=limit, answer_key=answer_key)
+        order = session.Order(where, run_, replay, speed=speed, limit=limit, answer_key=answer_key)
         titles = {name: device.title for name, device in _devices().items()} | {"response_centre": "Responssenteret"}
-        summary = asyncio.run(playing.play(order, titles))
+        summary = asyncio.run(session.play(order, titles))
     typer.echo(summary, err=True)
 
 
@@ -220,7 +226,7 @@ def chart(
     seed: Seed = 1,
 ) -> None:
     """Tegn et døgn per utstyrstype: når på dagen hendelsene kommer."""
-    from devices_sim.chart import draw
+    from devices_sim.charts.day import draw
 
     with _told():
         place = _place(municipality, norway)

@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 
 from devices_sim.assembly import Wish, assembled
-from devices_sim.player import collector_at_rest
+from devices_sim.playing.player import collector_at_rest
 from devices_sim.simulation import simulated
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -7,30 +8,48 @@ import orjson
 import pytest
 
 from devices_sim.device import DeviceDay, ResidentDay
-from devices_sim.equipment import LOW_BATTERY, battery, equipment_day, is_quiet
+from devices_sim.equipment import LOW_BATTERY, battery, equipment_day
 from devices_sim.happening import Happening, Status
 from devices_sim.localday import LocalDay
+from devices_sim.quiet import Homes
 from devices_sim.writing import written
-from tests.devices.worlds import RATES, service_world, small_world
+from tests.devices.worlds import service_world, small_world
 
 FIRST = date(2026, 3, 2)
 
 
 @pytest.mark.parametrize("service", ["safety_alarm", "electronic_lock"])
-def test_a_kit_that_is_said_to_be_quiet_says_nothing(service: str) -> None:
-    quiet = loud = 0
-    residents = service_world(service, 300, 2).population.residents["314159265"]
+def test_homes_that_are_passed_over_are_those_where_nothing_is_said(service: str) -> None:
+    world = service_world(service, 400, 2)
+    residents = world.population.residents["314159265"]
+    homes = Homes(residents, world.rates)
+    said = 0
+    for number in range(10):
+        day = LocalDay(FIRST + timedelta(days=number))
+        every = [
+            happening
+            for resident in residents
+            for kit in resident.kits
+            for happening in equipment_day(ResidentDay(resident, day, world.rates), kit)
+        ]
+        assert _told(homes.happenings(day)) == _told(every)
+        said += len(every)
+    assert 200 < said < 2_500
+
+
+def test_a_mixed_town_says_the_same_whichever_way_it_is_gone_through() -> None:
+    world = small_world(6)
+    residents = world.population.residents["314159265"]
+    day = LocalDay(FIRST)
+    every: list[Happening] = []
     for resident in residents:
-        for day in range(10):
-            of = ResidentDay(resident, LocalDay(FIRST + timedelta(days=day)), RATES)
-            (kit,) = resident.kits
-            said = list(equipment_day(of, kit))
-            if is_quiet(of, kit):
-                quiet += 1
-                assert said == []
-            else:
-                loud += 1
-    assert quiet > 2 * loud
+        of = ResidentDay(resident, day, world.rates)
+        every += [happening for kit in resident.kits for happening in equipment_day(of, kit)]
+    assert _told(Homes(residents, world.rates).happenings(day)) == _told(every)
+
+
+def _told(said: Iterable[Happening]) -> list[tuple[int, str, str]]:
+    return sorted((h.at, h.kit.id, repr(h.what)) for h in said)
 
 
 def _days(rates: dict[str, float], days: int = 4) -> list[Happening]:

@@ -23,9 +23,9 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from devices_sim.answer_key import Scribe
 from devices_sim.emission import Emission
-from devices_sim.pace import Pace, parse_speed
-from devices_sim.player import Player
-from devices_sim.playing import Where, opened
+from devices_sim.playing.pace import Pace, parse_speed
+from devices_sim.playing.player import Player
+from devices_sim.playing.session import Where, opened
 from devices_sim.simulation import simulated
 from devices_sim.targets.doors import JFT, VKP, through_door
 from devices_sim.targets.http import HttpSettings, HttpTarget

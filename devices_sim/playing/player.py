@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from devices_sim.answer_key import Scribe
 from devices_sim.answer_key_file import AnswerKeyFile
 from devices_sim.emission import Emission
-from devices_sim.pace import Pace
+from devices_sim.playing.pace import Pace
 from devices_sim.targets.target import Target
 
 #: A case is settled when nothing was sent of it for so long (a replay comes a day late).

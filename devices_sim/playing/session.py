@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from devices_sim.answer_key import Scribe
 from devices_sim.answer_key_file import AnswerKeyFile
 from devices_sim.emission import Emission
-from devices_sim.live import LiveView
 from devices_sim.ndjson import read_emissions
-from devices_sim.pace import Pace, parse_speed
-from devices_sim.player import Player, Progress, collector_at_rest
+from devices_sim.playing.live import LiveView
+from devices_sim.playing.pace import Pace, parse_speed
+from devices_sim.playing.player import Player, Progress, collector_at_rest
 from devices_sim.simulation import Run, simulated
 from devices_sim.targets.target import Tally, Target
 from hub.model.errors import ConfigurationError, ConfigurationFault

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from devices_sim.player import Progress
+from devices_sim.playing.player import Progress
 from devices_sim.targets.target import Tally
 from hub.model.clock import OSLO
 
