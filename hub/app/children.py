@@ -40,17 +40,31 @@ class Child:
 
 
 class Keeper:
-    """Runs one child and starts it again when it ends by itself."""
+    """Runs one child and starts it again when it ends by itself, until `is_ending` is set."""
 
     def __init__(self, child: Child) -> None:
         self.child = child
         self._process: asyncio.subprocess.Process | None = None
+        self._running: asyncio.Task[None] | None = None
         self.starts = 0
+        self.is_ending = False
 
     @property
     def pid(self) -> int | None:
         """The running process, or None between two."""
         return self._process.pid if self._process is not None and self._process.returncode is None else None
+
+    def begin(self) -> None:
+        """Keep the child running in a task of its own."""
+        self._running = asyncio.create_task(self.run(), name=f"keep {self.child.name} running")
+
+    async def end(self) -> None:
+        """End the child, and wait until it has ended; to end what has ended does no harm."""
+        self.is_ending = True
+        if self._running is not None:
+            self._running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._running
 
     async def run(self) -> None:
         """Keep the child running until cancelled, then end it."""
@@ -64,6 +78,8 @@ class Keeper:
                 if loop.time() - began > _STEADY_S:
                     delay = _FIRST_RESTART_S
                 await asyncio.sleep(delay)
+                if self.is_ending:
+                    return
                 log.warning("%s ended with status %s and is started again", self.child.name, status)
                 delay = min(delay * 2, _LONGEST_RESTART_S)
         finally:

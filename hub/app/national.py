@@ -29,7 +29,7 @@ from hub.settings import Settings
 from hub.store.delivering import Delivery
 from hub.store.engine import Engines
 from hub.token_service import KEY_FILE, SigningKeys, TokenService, known_clients
-from hub.token_service import router as token_router
+from hub.token_service.routes import router as token_router
 
 #: NHN's sample client looks up on the response service, which the test client's sender need not have.
 _SAMPLE_CLIENT_ASKS_ON = frozenset({"rt"})

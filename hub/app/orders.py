@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from hub.settings import Settings
+
+_LATEST_S = 60.0
 
 
 class Orders(BaseModel):
@@ -30,11 +33,19 @@ class Orders(BaseModel):
     ready_file: Path
 
     def save(self, path: Path) -> None:
-        """Write the orders, readable by the owner only."""
-        path.touch(mode=0o600)
-        path.write_text(self.model_dump_json(), encoding="utf-8")
+        """Write the orders whole, readable by the owner only."""
+        temporary = path.with_suffix(".new")
+        temporary.touch(mode=0o600)
+        temporary.write_text(self.model_dump_json(), encoding="utf-8")
+        temporary.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> Orders:
-        """Read orders that `save` wrote."""
+        """Read orders that `save` wrote, waiting a minute at the most for them. Raises FileNotFoundError after that.
+
+        The supervisor starts the process first, so that it can wake up while the orders are made.
+        """
+        ends = time.monotonic() + _LATEST_S
+        while not path.exists() and time.monotonic() < ends:
+            time.sleep(0.01)
         return cls.model_validate_json(path.read_bytes())

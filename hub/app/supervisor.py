@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from hub.app.addresses import addresses
 from hub.app.children import Child, Keeper
+from hub.app.listening import listening_socket, port_to_use, url_of
 from hub.app.orders import Orders
 from hub.app.test_clients import epj_polling, with_test_clients
 from hub.model.errors import ConfigurationError, ConfigurationFault
@@ -62,6 +63,11 @@ class Running:
     endpoints: dict[str, Any]
     keepers: dict[str, Keeper] = field(default_factory=dict)
 
+    def let_end(self) -> None:
+        """From now on, a part that ends is not started again."""
+        for keeper in self.keepers.values():
+            keeper.is_ending = True
+
 
 @asynccontextmanager
 async def running(wishes: Wishes) -> AsyncIterator[Running]:
@@ -90,44 +96,56 @@ def _lock(file: IO[str]) -> None:
 
 
 async def _start(wishes: Wishes, directory: Path, stack: contextlib.AsyncExitStack) -> Running:
+    """Start everything at once; the hub, which takes longest, first: it waits for its orders when it has awoken."""
     settings = wishes.settings
-    listening = stack.enter_context(_listening_socket(settings.http.host, wishes.http_port))
-    http = settings.http.public_url or _url("http", settings.http.host, listening)
+    host = settings.http.host
+    listening = stack.enter_context(listening_socket(host, wishes.http_port, key="http-port"))
+    http = settings.http.public_url or url_of("http", host, listening.getsockname()[1])
     simulated = [stack.enter_context(_simulated(m)) for m in _without_epj(settings)]
+    broker = None if wishes.broker_url else _embedded(settings, directory, wishes.mqtt_port)
+    running = Running({"http": http, **addresses(http)})
+    hub = await _start_hub(directory, listening, stack, running)
+    if broker is not None:
+        await _keep(Keeper(Child("broker", broker.command(), directory / "logs" / "broker.log")), stack, running)
     clients = with_test_clients(settings, directory, _pulling(settings))
-    running = Running({"http": http, **addresses(http), **clients.told})
-    token = _operations_token(directory, settings)
-    broker_url = wishes.broker_url
-    if broker_url is None:
-        broker = _embedded(settings, directory, wishes.mqtt_port)
-        keeper = Keeper(Child("broker", broker.command(), directory / "logs" / "broker.log"))
-        await _keep(keeper, stack, running)
-        await _answers(broker.host, broker.port)
-        running.endpoints["mqtt"] = f"mqtt{'s' if broker.certificate else ''}://{broker.host}:{broker.port}"
-        broker_url = _hub_url(broker, running.endpoints["mqtt"])
-    else:
-        running.endpoints["mqtt"] = _without_login(broker_url)
+    running.endpoints |= clients.told
     if simulated:
         await _start_epjs(simulated, partial(epj_polling, clients, http), directory, stack, running)
     urls = {m.organisation_number: m.epj.url for m in settings.municipality if m.epj.url}
     urls |= {s.organisation_number: s.root + _PATHS.get(s.adapter, "") for s in simulated}
-    orders = Orders(
+    broker_url = await _broker_url(broker, wishes.broker_url, running)
+    Orders(
         settings=clients.settings,
         data_directory=directory,
         http_fd=listening.fileno(),
         http_url=http,
         broker_url=broker_url,
-        is_broker_embedded=wishes.broker_url is None,
+        is_broker_embedded=broker is not None,
         epj_urls=urls,
         clock=wishes.clock,
-        operations_token=token,
-        ready_file=directory / "hub.ready",
-    )
-    await _start_hub(orders, listening, stack, running)
+        operations_token=_operations_token(directory, settings),
+        ready_file=directory / _HUB_READY,
+    ).save(directory / _ORDERS)
+    stack.push_async_callback(hub.end)
+    stack.callback(running.let_end)
     await _ready(directory, bool(simulated), running)
     running.endpoints["epj"] = urls
     return running
 
+
+async def _broker_url(broker: EmbeddedBroker | None, external: str | None, running: Running) -> str:
+    """The broker's address for the hub, once it answers if it is our own; what is shown of it has no password."""
+    if broker is None:
+        assert external is not None
+        running.endpoints["mqtt"] = _without_login(external)
+        return external
+    await _answers(broker.host, broker.port)
+    running.endpoints["mqtt"] = url_of("mqtts" if broker.certificate else "mqtt", broker.host, broker.port)
+    return _hub_url(broker, running.endpoints["mqtt"])
+
+
+_HUB_READY = "hub.ready"
+_ORDERS = "orders.json"
 
 #: Where in a simulated EPJ's server its interface to the hub begins.
 _PATHS: Mapping[str, str] = {"fhir_rest": "/fhir", "journal_rest": "/journal"}
@@ -143,28 +161,9 @@ def _pulling(settings: Settings) -> list[str]:
 
 
 @contextlib.contextmanager
-def _listening_socket(host: str, port: int) -> Iterator[socket.socket]:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listening:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((host, port))
-        except OSError as error:
-            fault = ConfigurationFault(0, "http", f"adressen {host}:{port} er opptatt eller ikke tillatt")
-            raise ConfigurationError([fault]) from error
-        listening.listen(512)
-        yield listening
-
-
-@contextlib.contextmanager
 def _simulated(municipality: tuple[str, str]) -> Iterator[SimulatedEpj]:
-    with _listening_socket("127.0.0.1", 0) as listening:
+    with listening_socket("127.0.0.1", 0, key="epj") as listening:
         yield SimulatedEpj(*municipality, listening)
-
-
-def _url(scheme: str, host: str, listening: socket.socket) -> str:
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104  # an address to show, not to bind
-    return f"{scheme}://{shown}:{listening.getsockname()[1]}"
 
 
 def is_open_to_all(settings: Settings) -> bool:
@@ -192,19 +191,13 @@ def _embedded(settings: Settings, directory: Path, port: int) -> EmbeddedBroker:
     ]
     return EmbeddedBroker(
         host=settings.mqtt.host,
-        port=port or _free_port(settings.mqtt.host),
+        port=port_to_use(settings.mqtt.host, port, key="mqtt-port"),
         directory=directory / "broker",
         logins=None if open_to_all else logins,
         hub_password=None if open_to_all else secrets.token_urlsafe(24),
         certificate=settings.mqtt.certificate,
         key=settings.mqtt.key,
     )
-
-
-def _free_port(host: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
 
 
 def _hub_url(broker: EmbeddedBroker, shown: str) -> str:
@@ -221,14 +214,8 @@ def _without_login(url: str) -> str:
 
 async def _keep(keeper: Keeper, stack: contextlib.AsyncExitStack, running: Running) -> None:
     """Run `keeper` beside us until the stack unwinds."""
-    task = asyncio.create_task(keeper.run(), name=f"keep {keeper.child.name} running")
-
-    async def end() -> None:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-    stack.push_async_callback(end)
+    keeper.begin()
+    stack.push_async_callback(keeper.end)
     running.keepers[keeper.child.name] = keeper
 
 
@@ -273,19 +260,20 @@ async def _start_epjs(
 
 
 async def _start_hub(
-    orders: Orders, listening: socket.socket, stack: contextlib.AsyncExitStack, running: Running
-) -> None:
-    orders.ready_file.unlink(missing_ok=True)
-    file = orders.data_directory / "orders.json"
-    orders.save(file)
-    command = [sys.executable, "-m", "hub.app.process", str(file)]
-    child = Child("hub", command, orders.data_directory / "logs" / "hub.log", (listening.fileno(),))
-    await _keep(Keeper(child), stack, running)
+    directory: Path, listening: socket.socket, stack: contextlib.AsyncExitStack, running: Running
+) -> Keeper:
+    """Run the hub's process, which begins by waiting for its orders."""
+    for name in (_HUB_READY, _ORDERS):
+        (directory / name).unlink(missing_ok=True)
+    command = [sys.executable, "-m", "hub.app.process", str(directory / _ORDERS)]
+    keeper = Keeper(Child("hub", command, directory / "logs" / "hub.log", (listening.fileno(),)))
+    await _keep(keeper, stack, running)
+    return keeper
 
 
 async def _ready(directory: Path, with_epj: bool, running: Running) -> None:
     """Wait until the hub has subscribed and everything listens. Raises TimeoutError after a minute."""
-    files = [directory / "hub.ready", *([directory / "epj.ready"] if with_epj else [])]
+    files = [directory / _HUB_READY, *([directory / "epj.ready"] if with_epj else [])]
     async with asyncio.timeout(_READY_S):
         while not all(file.exists() for file in files):  # noqa: ASYNC110  # other processes' files have no event
             await asyncio.sleep(0.01)

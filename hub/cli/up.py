@@ -64,11 +64,20 @@ async def _until_stopped(wishes: Wishes, file: Path, stopping: asyncio.Event) ->
     async with running(wishes) as parts:
         _publish(parts.endpoints, file)
         for name, address in sorted(parts.endpoints.items()):
-            typer.echo(f"{name:>10}  {address if isinstance(address, str) else json.dumps(address)}")
+            typer.echo(f"{name:>13}  {_short(address)}")
         typer.echo("Knutepunktet er klart. Ctrl-C avslutter.")
         sys.stdout.flush()
         await stopping.wait()
     file.unlink(missing_ok=True)
+
+
+def _short(address: str | dict[str, Any]) -> str:
+    """An address for a person; of the test client, who it is and where its key lies."""
+    if isinstance(address, str):
+        return address
+    if "client_id" in address:
+        return f"{address['client_id']}, nøkkel i {address['private_jwk']}"
+    return ", ".join(f"{number} {url}" for number, url in address.items())
 
 
 def _publish(endpoints: dict[str, Any], file: Path) -> None:

@@ -18,7 +18,8 @@ from hub.api.access import AccessRules, Caller, ClaimRule, Gate, require
 from hub.api.access.denied import Challenge
 from hub.jose.replay import RememberedUses
 from hub.model.client import Client
-from hub.token_service import KEY_FILE, SigningKeys, TestUser, TokenService, known_clients, make_test_client, router
+from hub.token_service import KEY_FILE, SigningKeys, TestUser, TokenService, known_clients, make_test_client
+from hub.token_service.routes import router
 from tests.token_service.tiny_client import key_in
 
 SCOPES = ("nhn:jft/api", "nhn:pit/api.read", "nhn:vkp/api/user/bundle.write")
