@@ -12,6 +12,9 @@ from hub.cli._own_hub import OwnHub
 from hub.cli._rehearsal_door import RehearsalDoor
 from hub.plugins import EPJ_ADAPTERS, discover
 from hub.settings import parse
+from tests.store.fixtures import _tidy_template, postgresql, postgresql_store, store
+
+__all__ = ["_tidy_template", "postgresql", "postgresql_store", "running_hub", "store"]
 
 TESTVIK, SMALL, PULLING = "314159265", "310000000", "310000019"
 #: For those who take the course by hand, so that they and the unattended rehearsals never meet.
