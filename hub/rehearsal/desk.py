@@ -24,11 +24,14 @@ from hub.rehearsal.entries import (
     Noted,
     StepSaid,
 )
-from hub.rehearsal.forms import Form, checked, forms
+from hub.rehearsal.forms import Form, checked, forms, missing
 from hub.rehearsal.progress import Progress, progress
 from hub.rehearsal.readiness import Readiness, readiness
 from hub.rehearsal.results import CheckResult
 from hub.rehearsal.surroundings import Surroundings
+
+#: The form with the contact points.
+_CONTACTS = "contacts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,14 @@ class Desk:
             raise NotAllowed("Dette steget kan ikke knutepunktet kontrollere selv.")
         async with self._checking:
             standing = await self._standing(begun)
-            checking = Checking(municipality, course_id, standing.progress.cases, self._new_run())
+            contacts = standing.progress.forms.get(_CONTACTS, {})
+            checking = Checking(
+                municipality,
+                course_id,
+                standing.progress.cases,
+                self._new_run(),
+                has_contacts=bool(contacts) and not missing(self.form(_CONTACTS), contacts),
+            )
             result = await check(step, checking, self._hub)
             await self._write(begun, Checked(result=result), who=who)
         return result

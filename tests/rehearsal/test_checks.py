@@ -20,9 +20,16 @@ BEFORE, STEP = timedelta(minutes=12), timedelta(seconds=7)
 REGISTERED_PERSON = reserved_identity(TESTVIK, "any")
 
 
-async def run(hub: FakeHub, name: str, *, course_id: str = "vkp", own: Sequence[AcceptanceCase] = ()) -> CheckResult:
+async def run(
+    hub: FakeHub,
+    name: str,
+    *,
+    course_id: str = "vkp",
+    own: Sequence[AcceptanceCase] = (),
+    has_contacts: bool = True,
+) -> CheckResult:
     step = next(s for s in course(course_id).steps() if s.check == name)
-    return await check(step, Checking(TESTVIK, course_id, own, "run-1"), hub)
+    return await check(step, Checking(TESTVIK, course_id, own, "run-1", has_contacts=has_contacts), hub)
 
 
 def as_expected(hub: FakeHub, names: Sequence[str]) -> tuple[SeenNote, ...]:
@@ -222,6 +229,7 @@ async def test_a_token_must_open_the_door_and_nothing_else_may(trial: TokenTrial
 async def test_the_hand_over_needs_a_clean_table(change: dict[str, object]) -> None:
     assert (await run(FakeHub(rest=replace(CALM, **change)), "handover")).verdict is Verdict.FAILED  # type: ignore[arg-type]
     assert (await run(FakeHub(), "handover")).verdict is Verdict.PASSED
+    assert (await run(FakeHub(), "handover", has_contacts=False)).verdict is Verdict.FAILED
 
 
 def test_the_fake_hub_gives_no_note_for_what_was_never_sent() -> None:

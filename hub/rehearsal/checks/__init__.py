@@ -34,12 +34,16 @@ _DOORS: Mapping[str, Door] = {"vkp": "mqtt", "jft": "jft"}
 
 @dataclass(frozen=True, slots=True)
 class Checking:
-    """Who is checked: the municipality, in which course, with which cases of its own; `run` is new each time."""
+    """Who is checked: the municipality, in which course, with which cases of its own; `run` is new each time.
+
+    `has_contacts` tells whether the contact points are written down, which the hand-over needs.
+    """
 
     municipality: str
     course: str
     own_cases: Sequence[AcceptanceCase]
     run: str
+    has_contacts: bool
 
 
 async def check(step: Step, checking: Checking, surroundings: Surroundings) -> CheckResult:
@@ -52,6 +56,7 @@ async def check(step: Step, checking: Checking, surroundings: Surroundings) -> C
         door=_DOORS[checking.course],
         own_cases=tuple(checking.own_cases),
         run=checking.run,
+        has_contacts=checking.has_contacts,
         hub=surroundings,
     )
     try:

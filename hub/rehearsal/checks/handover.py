@@ -1,4 +1,4 @@
-"""The hand-over to operation: nothing waits, nothing is in quarantine, no alert is open, the traffic flows."""
+"""The hand-over to operation: nothing waits, no alert is open, the traffic flows, and it is known whom to call."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ async def handover(trial: Trial) -> Outcome:
             *(failed(f"Åpent varsel til drift: {text}", f"Open alert to operations: {text}") for text in found.alerts),
             *(() if found.alerts else (passed("Ingen åpne varsler til drift.", "No open alerts to operations."),)),
             _flow(held=found.held),
+            _contacts(trial),
         )
     )
 
@@ -32,3 +33,9 @@ def _flow(*, held: bool) -> Said:
     if held:
         return failed("Trafikken til EPJ er holdt tilbake.", "The traffic to the EHR is held.")
     return passed("Trafikken til EPJ går.", "The traffic to the EHR flows.")
+
+
+def _contacts(trial: Trial) -> Said:
+    if trial.has_contacts:
+        return passed("Kontaktpunktene er skrevet ned.", "The contact points are written down.")
+    return failed("Kontaktpunktene er ikke skrevet ned.", "The contact points are not written down.")

@@ -24,6 +24,7 @@ class Trial:
     door: Door
     own_cases: tuple[AcceptanceCase, ...]
     run: str
+    has_contacts: bool
     hub: Surroundings
 
     def registration(self) -> Registration | None:
