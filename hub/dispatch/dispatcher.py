@@ -44,6 +44,9 @@ _MAX_BATCH = 256
 _MOST_LANES = 2_000
 _WIDEST_WINDOW = 64 * WINDOW
 _TRIES = 5
+#: After so many attempts without an answer, a delivery to somebody who answered others lately waits for a person.
+_UNANSWERED_MOST = 30
+_LATELY_S = 60.0
 
 UsageOf = Callable[[Delivery, datetime], UsageRecord]
 Address = tuple[str, str]
@@ -62,6 +65,12 @@ class _Desk:
     is_held: bool = False
     look_real: float = 0.0
     window: int = WINDOW
+    answered_real: float = 0.0
+
+    def answered(self, real: float) -> None:
+        """The destination took something, or said no: it is there."""
+        self.answered_real = real
+        self.gate.open()
 
 
 class Dispatcher:
@@ -96,8 +105,8 @@ class Dispatcher:
     def wake(self, wants: Sequence[Want]) -> None:
         """New work was committed."""
         for want in wants:
-            lane = Lane(lane_of(want.municipality, want.patient, want.destination), want.municipality, want.destination)
-            self._queue(lane)
+            key = lane_of(want.municipality, want.patient, want.destination, want.case_id)
+            self._queue(Lane(key, want.municipality, want.destination))
 
     @property
     def addresses(self) -> Sequence[Address]:
@@ -280,7 +289,7 @@ class Dispatcher:
             # One case that can't be told must not stop everybody's; it becomes a work item, by name of its fault.
             log.exception("case %s could not be delivered: %s", delivery.case_id, type(error).__name__, exc_info=False)
             return self._stopped(delivery, "fault", _FAULT, in_doubt=True)
-        desk.gate.open()
+        desk.answered(self._clock.real())
         return self._settled(desk, delivery, receipt)
 
     def _settled(self, desk: _Desk, delivery: Delivery, receipt: Receipt) -> Settled:
@@ -300,10 +309,10 @@ class Dispatcher:
     def _failed(self, desk: _Desk, delivery: Delivery, error: DeliveryFailed, *, is_doubtful: bool) -> Settlement:
         match error:
             case PatientUnknown():
-                desk.gate.open()
+                desk.answered(self._clock.real())
                 return self._stopped(delivery, "patient_unknown", _PATIENT_UNKNOWN, in_doubt=is_doubtful)
             case Refused():
-                desk.gate.open()
+                desk.answered(self._clock.real())
                 return self._stopped(delivery, "refused", _REFUSED, in_doubt=is_doubtful)
             case Unreachable():
                 real = self._clock.real()
@@ -313,9 +322,16 @@ class Dispatcher:
             case OutcomeUnknown():
                 if not desk.destination.can_find:
                     return self._stopped(delivery, "in_doubt", _IN_DOUBT, in_doubt=True)
+                if self._is_alone_unanswered(desk, delivery):
+                    return self._stopped(delivery, "in_doubt", _UNANSWERED, in_doubt=True)
                 delay = delay_s(delivery.attempts, self._chance, retry_after=error.retry_after)
                 return self._postponed(delivery, self._clock.real() + delay, in_doubt=True, reason="outcome_unknown")
         raise error
+
+    def _is_alone_unanswered(self, desk: _Desk, delivery: Delivery) -> bool:
+        """Whether the destination answers others and never this one, so that the patient's next must not wait on."""
+        is_there = self._clock.real() - desk.answered_real < _LATELY_S
+        return is_there and delivery.attempts >= _UNANSWERED_MOST
 
     def _postponed(
         self, delivery: Delivery, not_before: float, *, in_doubt: bool, reason: str, tell: bool = True
@@ -351,6 +367,7 @@ class Dispatcher:
 _FAULT = "Notatet kunne ikke lages. Feilen ligger i knutepunktet; se loggen, og send på nytt når den er rettet."
 _PATIENT_UNKNOWN = "EPJ kjenner ikke pasienten. Rett adressaten eller opprett pasienten i EPJ, og send på nytt."
 _REFUSED = "Mottakeren avviste meldingen. Se hva den svarte, rett årsaken og send på nytt."
+_UNANSWERED = "Mottakeren svarer på annet, men ikke på dette. Se etter om det er registrert, og send på nytt."
 _IN_DOUBT = "Det er uvisst om notatet ble registrert, og EPJ kan ikke slås opp i. Se etter i journalen før ny sending."
 
 __all__ = ["Address", "Dispatcher", "UsageOf"]

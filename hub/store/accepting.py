@@ -36,9 +36,13 @@ _COMPARED = (
 )
 
 
-def lane_of(municipality: str, patient: PatientRef, destination: str) -> str:
-    """The queue that keeps one patient's notes to one destination in order."""
-    return f"{lane_prefix(municipality, destination)}{patient.system}\x1f{patient.value}"
+def lane_of(municipality: str, patient: PatientRef, destination: str, case_id: str = "") -> str:
+    """The queue that keeps one patient's notes to one destination in order.
+
+    An alert to the response centre waits for no other, so that there each case has a queue of its own.
+    """
+    own = f"\x1f{case_id}" if destination == "response_centre" else ""
+    return f"{lane_prefix(municipality, destination)}{patient.system}\x1f{patient.value}{own}"
 
 
 def lane_prefix(municipality: str, destination: str) -> str:
@@ -302,7 +306,7 @@ def _want_values(row: Want, real: float) -> dict[str, Any]:
         "case_id": row.case_id,
         "destination": row.destination,
         "municipality": row.municipality,
-        "lane": lane_of(row.municipality, row.patient, row.destination),
+        "lane": lane_of(row.municipality, row.patient, row.destination, row.case_id),
         "partition": partition_of(row.municipality, row.patient),
         "state": "pending",
         "wanted": row.change,

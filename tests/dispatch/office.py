@@ -260,6 +260,8 @@ async def office(
     new_id = _ids(owner)
     ingest = Ingest(engines, rules(found or settings()), clock, new_id=new_id, on_wants=dispatcher.wake)
     tasks = [asyncio.create_task(ingest.run()), asyncio.create_task(dispatcher.run())]
+    while not leases.renewed_real and not any(task.done() for task in tasks):  # noqa: ASYNC110  # no event tells
+        await asyncio.sleep(0.002)
     try:
         yield Office(engines, ingest, dispatcher, leases, clock, epj, crash)
         for task in tasks:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from hub.store import leases as store_leases
 from hub.store.accepting import PARTITIONS
 from hub.store.engine import open_engines
-from hub.store.leases import LEASE_SECONDS, Leases
+from hub.store.leases import Leases
 from tests.benchmarks.people import patients
 from tests.dispatch.office import FakeEpj, Hurried, office
 from tests.ingest.intake import NOW
@@ -72,9 +73,9 @@ async def test_the_shares_of_a_dead_process_are_taken_over_when_its_lease_runs_o
     engines = await open_engines(store)
     dead, alive = Leases(engines, "dead"), Leases(engines, "alive")
     await dead.renew(real=1000.0)
-    await alive.renew(real=1000.0 + LEASE_SECONDS - 0.1)
+    await alive.renew(real=1000.0 + store_leases.LEASE_SECONDS - 0.1)
     assert not alive.held
-    await alive.renew(real=1000.0 + LEASE_SECONDS)
+    await alive.renew(real=1000.0 + store_leases.LEASE_SECONDS)
     assert len(alive.held) == PARTITIONS
     await engines.aclose()
 
@@ -97,8 +98,8 @@ async def test_a_process_that_slept_past_its_lease_trusts_nothing_from_before(st
     engines = await open_engines(store)
     sleeper, other = Leases(engines, "sleeper"), Leases(engines, "other")
     await sleeper.renew(real=1000.0)
-    await other.renew(real=1050.0)
-    await sleeper.renew(real=1100.0)
+    await other.renew(real=1201.0)
+    await sleeper.renew(real=1500.0)
     assert len(sleeper.held) == PARTITIONS
     assert not sleeper.is_fresh(0, 1010.0)
     await engines.aclose()
@@ -108,10 +109,10 @@ async def test_a_lapsed_lease_that_nobody_took_is_not_trusted_either(store: Path
     engines = await open_engines(store)
     sleeper = Leases(engines, "sleeper")
     await sleeper.renew(real=1000.0)
-    assert not sleeper.may_send(0, real=1000.0 + LEASE_SECONDS / 2)
-    await sleeper.renew(real=1100.0)
+    assert not sleeper.may_send(0, real=1000.0 + store_leases.LEASE_SECONDS / 2)
+    await sleeper.renew(real=1300.0)
     assert not sleeper.is_fresh(0, 1010.0)
-    assert sleeper.may_send(0, real=1101.0)
+    assert sleeper.may_send(0, real=1301.0)
     await engines.aclose()
 
 

@@ -64,7 +64,7 @@ async def _usage(file: Path) -> list[str]:
         return sorted(row.id for row in await hub.rows(schema.usage))
 
 
-@hypothesis_settings(max_examples=30)
+@hypothesis_settings(max_examples=20)
 @given(
     st.lists(_ANSWERS, max_size=8),
     st.lists(_COMMITS, max_size=6),
@@ -86,7 +86,7 @@ def test_an_epj_that_can_look_up_holds_each_case_once_and_each_is_metered_once(
         assert epj.most_per_key == 1
 
 
-@hypothesis_settings(max_examples=20)
+@hypothesis_settings(max_examples=12)
 @given(st.lists(_ANSWERS, max_size=6), st.lists(_COMMITS, max_size=6), st.permutations(_SAID))
 def test_an_epj_that_cannot_look_up_never_gets_a_case_twice_and_doubts_wait_for_a_person(
     answers: list[str], commits: list[str], said: Sequence[tuple[Json, str]]

@@ -13,8 +13,11 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from hub.dispatch import dispatcher
 from hub.dispatch.backoff import Gate, delay_s
 from hub.dispatch.epj import EpjDestination
+from hub.model.clock import OSLO
+from hub.model.note import JournalNote
 from hub.model.ports import EpjAbilities
 from hub.store import delivering, schema
 from hub.store.waiting import hold, list_waiting, release, send_again
@@ -64,9 +67,11 @@ async def test_patients_do_not_wait_for_each_other(sqlite_store: Path) -> None:
 
 
 async def test_no_more_requests_are_under_way_than_the_epj_takes(sqlite_store: Path) -> None:
-    async with office(sqlite_store, epj=FakeEpj(takes_s=0.01), max_in_flight=3) as hub:
+    async with office(sqlite_store, epj=FakeEpj(takes_s=0.05), max_in_flight=3) as hub:
+        hub.dispatcher.hold(EPJ)
         for patient in patients(20):
             await hub.say(reading(1, patient=patient))
+        hub.dispatcher.release(EPJ)
         await hub.done()
         assert hub.epj.most_at_once == 3
 
@@ -266,12 +271,21 @@ async def test_an_epj_without_look_up_has_its_doubts_settled_by_a_person(sqlite_
 
 async def test_a_refusing_epj_is_not_treated_as_one_that_is_down(sqlite_store: Path) -> None:
     """Down once, then it refuses: it answers, so its queue goes on at full width."""
-    epj = FakeEpj(plan=deque(["down"]), plan_for=lambda note: None if not epj.calls[1:] else "refuse", takes_s=0.02)
+    epj = FakeEpj(plan=deque(["down"]), takes_s=0.1)
     async with office(sqlite_store, epj=epj) as hub:
-        for patient in patients(12):
+        await hub.say(reading(1))
+        await hub.until(lambda: hub.rows(schema.delivery_events))
+        epj.plan_for = lambda note: "refuse"
+        hub.dispatcher.hold(EPJ)
+        for patient in patients(40):
             await hub.say(reading(1, patient=patient))
+        epj.most_at_once = 0
+        desk = hub.dispatcher._desks[EPJ]
+        assert desk.gate.is_probing
+        desk.is_held = False
+        hub.dispatcher.look(EPJ)
         await hub.done()
-        assert hub.epj.most_at_once > 2
+        assert epj.most_at_once > 2
 
 
 async def test_what_is_held_waits_and_what_is_released_flows_at_once(sqlite_store: Path) -> None:
@@ -322,3 +336,25 @@ def test_failures_of_calls_that_were_under_way_together_count_once() -> None:
     assert gate.is_probing
     gate.open()
     assert not gate.is_probing
+
+
+async def test_a_note_that_alone_never_gets_an_answer_ends_up_with_a_person(
+    sqlite_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher, "_UNANSWERED_MOST", 2)
+    stuck = {"08:01"}
+
+    def plan_for(note: JournalNote) -> str | None:
+        return "lost" if note.occurred_at.astimezone(OSLO).strftime("%H:%M") in stuck else None
+
+    async with office(sqlite_store, epj=FakeEpj(plan_for=plan_for)) as hub:
+        await hub.say(reading(1))
+        await hub.say(reading(2))
+        for n in range(3, 40):
+            await hub.say(reading(n, patient=GRY))
+            if (await hub.states()) and ("waiting", "in_doubt") in (await hub.states()).values():
+                break
+            await asyncio.sleep(0.02)
+        await hub.done()
+        assert [s for s in (await hub.states()).values() if s[0] != "settled"] == [("waiting", "in_doubt")]
+        assert len([h for h in hub.epj.held.values() if h.note.patient.value == LINE]) == 1

@@ -158,3 +158,17 @@ async def test_a_receipt_that_nobody_waits_for_is_left(sqlite_store: Path) -> No
         await hub.say(alarm())
         await hub.done()
         assert len(radio.published) == 1
+
+
+async def test_an_alert_that_nobody_confirms_holds_up_no_other_alert_of_the_same_person(sqlite_store: Path) -> None:
+    radio = Radio(answers=lambda payload: None if payload == raw(alarm("a1")) else receipt(payload))
+    async with office(sqlite_store, others=centre_behind(radio), found=ROUTED) as hub:
+        await hub.say(alarm("a1"))
+        await hub.until(lambda: radio.published)
+        second = await hub.say(alarm("a2", at="2026-11-23T10:30:00+01:00"))
+
+        async def is_confirmed() -> bool:
+            row = (await hub.deliveries("response_centre"))[second.case_id or ""]
+            return bool(row.state == "settled")
+
+        await hub.until(is_confirmed)
