@@ -29,7 +29,6 @@ WORDS = {
     "expected": Text(nb="Ventet", en="Expected"),
     "actual": Text(nb="Notatet i EPJ", en="The note in the EHR"),
     "missing": Text(nb="mangler", en="missing"),
-    "extra": Text(nb="ikke ventet, men i orden", en="not expected, but in order"),
     "grade": Text(nb="Grad", en="Grade"),
     "deviations": Text(nb="Avvik", en="Deviations"),
     "no_deviations": Text(nb="Ingen avvik.", en="No deviations."),
