@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.store.places import make_schema, new_file, remove_template
-from tests.store.postgresql import Cluster, cluster
+from tests.store.postgresql import Cluster, shared_cluster
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
 
 
+@cache
+def _template_database() -> str:
+    server = shared_cluster()
+    url = server.new_database()
+    make_schema(url)
+    return url.partition("@/")[2].partition("?")[0]
+
+
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Cluster]:
-    with cluster() as server:
-        make_schema(server.new_database())
-        yield server
+def postgresql() -> Cluster:
+    """A running PostgreSQL."""
+    return shared_cluster()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -29,7 +37,7 @@ def _tidy_template() -> Iterator[None]:
 @pytest.fixture
 def postgresql_store(postgresql: Cluster) -> str:
     """The address of a fresh PostgreSQL store."""
-    return postgresql.new_database(template="test_1")
+    return postgresql.new_database(template=_template_database())
 
 
 @pytest.fixture

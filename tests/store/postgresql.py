@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -16,7 +20,8 @@ import pytest
 
 from tests.optional import postgresql_program
 
-_OPTIONS = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=80 -c deadlock_timeout=100ms"
+_OPTIONS = ("listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=80", "deadlock_timeout=100ms")
+_READY_S = 60.0
 
 
 @dataclass(slots=True)
@@ -24,7 +29,6 @@ class Cluster:
     """A running server that only this machine's users reach, through a socket in its own directory."""
 
     directory: Path
-    _as_owner: tuple[str, ...]
     _programs: Path
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -38,32 +42,66 @@ class Cluster:
         return self.url(name)
 
     def sql(self, statement: str) -> None:
+        self._psql(statement, check=True)
+
+    def answers(self) -> bool:
+        return self._psql("SELECT 1", check=False) == 0
+
+    def _psql(self, statement: str, *, check: bool) -> int:
         command = [str(self._programs / "psql"), "-h", str(self.directory), "-U", "postgres", "-qc", statement]
-        subprocess.run([*self._as_owner, *command], check=True, capture_output=True, cwd=self.directory)
+        return subprocess.run(command, check=check, capture_output=True, cwd=self.directory).returncode
+
+
+@cache
+def shared_cluster() -> Cluster:
+    """One server for all of the session's tests, stopped at the interpreter's end."""
+    running = cluster()
+    server = running.__enter__()
+    atexit.register(running.__exit__, None, None, None)
+    return server
 
 
 @contextmanager
 def cluster() -> Iterator[Cluster]:
-    """A server that runs as an unprivileged user and is gone afterwards."""
-    initdb_program = postgresql_program("initdb")
-    if initdb_program is None:
+    """A server that runs as an unprivileged user, and that is gone afterwards or when the tests die."""
+    initdb = postgresql_program("initdb")
+    if initdb is None:
         pytest.skip("PostgreSQL is not here")
-    programs = initdb_program.resolve().parent
-    as_owner = ("runuser", "-u", "postgres", "--") if os.geteuid() == 0 else ()
+    programs = initdb.resolve().parent
     with tempfile.TemporaryDirectory(prefix="kp-pg-") as text:
         directory = Path(text)
-        if as_owner:
-            shutil.chown(directory, "postgres")
-        directory.chmod(0o755)
+        as_owner = _as_owner(directory)
         data = directory / "data"
-        run = {"check": True, "capture_output": True, "cwd": directory}
-        initdb = [str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8"]
-        subprocess.run([*as_owner, *initdb], **run)
-        control = [*as_owner, str(programs / "pg_ctl"), "-D", str(data), "-w"]
-        options = f"{_OPTIONS} -k {directory}"
-        log = str(directory / "log")
-        subprocess.run([*control, "-l", log, "-o", options, "start"], **run)
+        made = [str(initdb), "-D", str(data), "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8"]
+        subprocess.run([*as_owner, *made], check=True, capture_output=True, cwd=directory)
+        command = [str(programs / "postgres"), "-D", str(data), "-k", str(directory)]
+        command += [part for option in _OPTIONS for part in ("-c", option)]
+        with (directory / "log").open("wb") as log:
+            process = subprocess.Popen([*as_owner, *command], stdout=log, stderr=log, cwd=directory)
         try:
-            yield Cluster(directory, as_owner, programs)
+            found = Cluster(directory, programs)
+            _wait_for(found, process)
+            yield found
         finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], **run)
+            process.send_signal(signal.SIGQUIT)
+            process.wait()
+
+
+def _as_owner(directory: Path) -> list[str]:
+    """What runs a command as somebody who may run a server, to be ended with us."""
+    setpriv = shutil.which("setpriv")
+    if os.geteuid() != 0:
+        return [setpriv, "--pdeathsig", "QUIT"] if setpriv else []
+    if setpriv is None:
+        pytest.skip("PostgreSQL runs for no administrator, and setpriv is not here")
+    shutil.chown(directory, "postgres", "postgres")
+    directory.chmod(0o755)
+    return [setpriv, "--reuid", "postgres", "--regid", "postgres", "--clear-groups", "--pdeathsig", "QUIT"]
+
+
+def _wait_for(found: Cluster, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + _READY_S
+    while not found.answers():
+        assert process.poll() is None, (found.directory / "log").read_text()
+        assert time.monotonic() < until
+        time.sleep(0.05)
