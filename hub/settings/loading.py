@@ -15,7 +15,7 @@ from hub.model.client import client_relations
 from hub.model.errors import ConfigurationError, ConfigurationFault
 from hub.model.person import organisation_number_is_test
 from hub.settings.national import national_relations
-from hub.settings.schema import Settings
+from hub.settings.schema import LOOPBACK_NAMES, Settings
 
 EXAMPLE = """\
 mode = "test"
@@ -100,6 +100,8 @@ def _fault(error: dict[str, Any], lines: dict[_Path, int]) -> ConfigurationFault
 def _relations(table: dict[str, Any], adapters: Collection[str]) -> Iterator[tuple[_Path, str]]:
     """What no single key can tell: doubles, and names that must exist elsewhere. Takes the table unchecked."""
     is_production = table.get("mode") == "production"
+    mqtt = table.get("mqtt")
+    is_reachable = isinstance(mqtt, dict) and mqtt.get("host", "localhost") not in LOOPBACK_NAMES
     municipalities, senders = _tables(table, "municipality"), _tables(table, "sender")
     numbers = Counter(str(m.get("organisation_number")) for m in municipalities)
     ids = Counter(str(s.get("id")) for s in senders)
@@ -115,8 +117,8 @@ def _relations(table: dict[str, Any], adapters: Collection[str]) -> Iterator[tup
             yield ("sender", i, "id"), "står flere ganger"
         if "municipality" in s and str(s["municipality"]) not in numbers:
             yield ("sender", i, "municipality"), "er ikke blant kommunene i filen"
-        if is_production and "password_hash" not in s:
-            yield ("sender", i), "mangler password_hash; utenfor testmodus må avsendere logge inn på MQTT"
+        if (is_production or is_reachable) and "password_hash" not in s:
+            yield ("sender", i), "mangler password_hash; utenfor testmodus på egen maskin må avsendere logge inn på MQTT"
     yield from national_relations(table)
     yield from ((_path(fault.key), fault.text) for fault in client_relations(table))
 
@@ -131,7 +133,7 @@ def _epj_relations(
 ) -> Iterator[tuple[_Path, str]]:
     chosen = epj if isinstance(epj, dict) else {}
     adapter = chosen.get("adapter", "fhir_rest")
-    if adapter not in adapters:
+    if isinstance(adapter, str) and adapter not in adapters:
         yield ("municipality", i, "epj", "adapter"), f"må være en av {', '.join(sorted(adapters))}"
     if is_production and "url" not in chosen and adapter != "pull":
         yield ("municipality", i, "epj"), "mangler url; simulert EPJ startes bare når mode er «test»"

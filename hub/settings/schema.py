@@ -14,6 +14,8 @@ from hub.model.person import organisation_number_is_test, organisation_number_is
 from hub.settings.national import JftSettings, PmdSettings, TokenServiceSettings, VkpMunicipalitySettings, VkpSettings
 from hub.settings.section import Section as Section
 
+#: Where only this machine's own users can reach.
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 _TOPIC_SEGMENT = re.compile(r"[^\s/+#$*>]+")
 
 
@@ -26,6 +28,8 @@ def _organisation_number(text: str) -> str:
 def _topic_segment(text: str) -> str:
     if not _TOPIC_SEGMENT.fullmatch(text):
         raise ValueError("må kunne stå i et MQTT-emne: ingen mellomrom eller tegnene / + # $ * >")
+    if text == "response-centre":
+        raise ValueError("response-centre er opptatt: der går varslene til responssenteret")
     return text
 
 
