@@ -193,9 +193,14 @@ async def raise_alert(
         await note(connection, [Happening(at, "alert", municipality, case_id=case_id, detail=f"{kind} {subject}")])
 
 
+_AN_OPEN_ALERT = select(schema.operations_alerts.c.id).where(schema.operations_alerts.c.closed_at.is_(None)).limit(1)
+
+
 async def close_alerts(connection: AsyncConnection, keys: Sequence[str], *, at: datetime) -> None:
-    """Close the open alerts with these keys."""
+    """Close the open alerts with these keys. Where none is open at all, as on a good day, that is all it asks."""
     table = schema.operations_alerts
+    if not keys or (await connection.execute(_AN_OPEN_ALERT)).first() is None:
+        return
     statement = update(table).where(table.c.closed_at.is_(None)).values(closed_at=microseconds(at))
     for i in range(0, len(keys), _MOST_PARAMETERS):
         await connection.execute(statement.where(table.c.key.in_(keys[i : i + _MOST_PARAMETERS])))
