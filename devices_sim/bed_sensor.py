@@ -38,6 +38,6 @@ DEVICE = Device(
         Example("Satt seg opp", Alert("4.3", 10, "night_up"), "DetectedIssue", ("4.3",)),
         Example("Lagt seg igjen", Alert("4.20", 10, "back_in_bed"), "DetectedIssue", ("4.20",)),
     ),
-    heartbeat_s=86_400,
+    heartbeat_s=604_800,
     follows_life=True,
 )

@@ -26,7 +26,7 @@ DEVICE = Device(
     rates=("chair_sensor.alerts_per_day",),
     day=day,
     examples=(Example("Reist seg fra stolen", Alert("4.4", 20, "got_up", "stua"), "DetectedIssue", ("4.4",)),),
-    heartbeat_s=86_400,
+    heartbeat_s=604_800,
     battery_days=365,
     follows_life=True,
 )

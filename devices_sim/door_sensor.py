@@ -38,7 +38,7 @@ DEVICE = Device(
         Example("Boligen forlatt", Alert("4.21", 30, "wandering"), "DetectedIssue", ("4.21",)),
         Example("Ikke hjemme til avtalt tid", Alert("4.12", 20, "late_home"), "DetectedIssue", ("4.12",)),
     ),
-    heartbeat_s=86_400,
+    heartbeat_s=604_800,
     battery_days=540,
     follows_life=True,
 )

@@ -29,7 +29,7 @@ DEVICE = Device(
     rates=("epilepsy_sensor.seizures_per_day", "epilepsy_sensor.false_per_day"),
     day=day,
     examples=(Example("Anfall i søvne", Alert("4.24", 40, "seizure", "soverommet"), "DetectedIssue", ("4.24",)),),
-    heartbeat_s=86_400,
+    heartbeat_s=604_800,
     battery_days=30,
     follows_life=True,
 )

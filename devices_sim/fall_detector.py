@@ -28,7 +28,7 @@ DEVICE = Device(
     rates=("people.fall_per_day", "fall_detector.noticed", "fall_detector.false_per_day"),
     day=day,
     examples=(Example("Fall på badet", Alert("4.1", 30, "fall", "badet"), "DetectedIssue", ("4.1",)),),
-    heartbeat_s=86_400,
+    heartbeat_s=604_800,
     battery_days=7,
     follows_life=True,
 )

@@ -36,5 +36,5 @@ DEVICE = Device(
         Example("Våt seng", Alert("7.1", 10, "incontinence", "sengen"), "DetectedIssue", ("7.1",)),
         Example("Anrop som ikke kom fram", Alert("4.22", 20, "failed_call"), "DetectedIssue", ("4.22",)),
     ),
-    heartbeat_s=86_400,
+    heartbeat_s=None,
 )

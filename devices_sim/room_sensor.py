@@ -47,7 +47,7 @@ DEVICE = Device(
         Example(f"Varsel {code}", Alert(code, severity, cause), "DetectedIssue", (code,))
         for (code, severity, cause), _ in _SEEN
     ),
-    heartbeat_s=86_400,
+    heartbeat_s=604_800,
     battery_days=720,
     follows_life=True,
 )

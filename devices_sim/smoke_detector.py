@@ -27,7 +27,7 @@ DEVICE = Device(
     rates=("smoke_detector.alerts_per_day",),
     day=day,
     examples=(Example("Røyk på kjøkkenet", Alert("4.11", 40, "cooking", "kjøkkenet"), "DetectedIssue", ("4.11",)),),
-    heartbeat_s=86_400,
+    heartbeat_s=604_800,
     battery_days=1_800,
     follows_life=True,
 )

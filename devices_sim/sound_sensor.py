@@ -37,6 +37,6 @@ DEVICE = Device(
         Example("Eldre modell: bare gruppens kode", Alert("4", 20, "calls_out"), "DetectedIssue", ("4",)),
         Example("Innlytt etter varsel", Supervision("4", "2", 60), "Encounter", ("4", "2")),
     ),
-    heartbeat_s=86_400,
+    heartbeat_s=604_800,
     follows_life=True,
 )

@@ -26,7 +26,7 @@ DEVICE = Device(
     rates=("water_sensor.alerts_per_day",),
     day=day,
     examples=(Example("Vann på badegulvet", Alert("4.17", 30, "tap_running", "badet"), "DetectedIssue", ("4.17",)),),
-    heartbeat_s=86_400,
+    heartbeat_s=604_800,
     battery_days=1_000,
     follows_life=True,
 )
