@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from pydantic import BaseModel, ConfigDict
 
 from hub.api.gatekeeper import gatekeeper
@@ -136,6 +136,8 @@ Number = Annotated[int, Path(ge=1, le=2**62)]
 After = Annotated[int, Query(ge=0, le=2**62)]
 _Responses = dict[int | str, dict[str, Any]]
 _MISSING: _Responses = {404: {"description": "Finnes ikke"}}
+#: The body is taken as it is, broken or not: what is wrong with it is for the receipt to say.
+_CORRECTED = {"requestBody": {"content": {"application/fhir+json": {"schema": {"type": "string", "format": "binary"}}}}}
 _NOT_OPEN: _Responses = {409: {"description": "Er alt avgjort"}, **_MISSING}
 
 
@@ -207,13 +209,11 @@ def _add_quarantine(routes: APIRouter, operations: Operations) -> None:
         view = QuarantineRowView.model_validate(row)
         return QuarantineView(**view.model_dump(), content=row.raw.decode("utf-8", "backslashreplace"))
 
-    @routes.post("/quarantine/{number}/resubmit", responses=_NOT_OPEN)
-    async def resubmit(
-        number: Number, corrected: Annotated[bytes, Body(media_type="application/fhir+json")] = b""
-    ) -> OutcomeView:
+    @routes.post("/quarantine/{number}/resubmit", responses=_NOT_OPEN, openapi_extra=_CORRECTED)
+    async def resubmit(number: Number, request: Request) -> OutcomeView:
         """Send an original in again, corrected by the body if there is one. It stays in quarantine if rejected."""
         row = await _open(number)
-        return await _submit_again(operations, row, corrected or row.raw, is_decided=False)
+        return await _submit_again(operations, row, await request.body() or row.raw, is_decided=False)
 
     @routes.post("/quarantine/{number}/accept", responses=_NOT_OPEN)
     async def accept(number: Number) -> OutcomeView:
