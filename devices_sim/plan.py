@@ -18,6 +18,7 @@ from devices_sim.happening import Happening
 from devices_sim.localday import days_from
 from devices_sim.population import populate
 from devices_sim.rates import RateValues, load_rates
+from devices_sim.resident import Resident
 from devices_sim.simulation import Centre, answered
 from devices_sim.town import Town, town
 from devices_sim.world import World
@@ -46,6 +47,7 @@ class DayPlan:
     """A day in memory: emissions in order of time, and the truth about them."""
 
     towns: tuple[Town, ...]
+    residents: tuple[Resident, ...]
     emissions: tuple[Emission, ...]
     answer_key: AnswerKey
 
@@ -77,7 +79,8 @@ def plan_day(
     emissions = set_pieces.with_redeliveries(emissions, seed=seed)
     scribe = Scribe()
     ordered = tuple(scribe.watching(emissions))
-    return DayPlan(towns, ordered, scribe.key())
+    everybody = tuple(resident for residents in population.residents.values() for resident in residents)
+    return DayPlan(towns, everybody, ordered, scribe.key())
 
 
 def _said(world: World, *, start: datetime, end: datetime) -> list[Emission]:

@@ -34,6 +34,14 @@ class Hub:
         """What the hub answers to `body`."""
         return self._call("POST", path, body)
 
+    def put(self, path: str) -> Any:
+        """What the hub answers to a PUT without a body."""
+        return self._call("PUT", path, None)
+
+    def delete(self, path: str) -> Any:
+        """What the hub answers to a DELETE."""
+        return self._call("DELETE", path, None)
+
     def events(self, path: str) -> Iterator[dict[str, Any]]:
         """What a stream of server-sent events tells, until it ends. Its batches are lists of objects."""
         request = urllib.request.Request(self._http + path, None, self._headers)  # noqa: S310  # our own hub

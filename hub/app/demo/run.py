@@ -25,10 +25,12 @@ from hub.app.demo.mishaps import Scene, play_mishaps
 from hub.app.demo.player import Player
 from hub.app.demo.report import Result
 from hub.app.demo.truth import judge, notes_in
+from hub.app.register_filling import fill_residents
 from hub.app.supervisor import Running, Wishes, running
 from hub.model.clock import OSLO, ScaledClock
 from hub.model.codes import EventKind, ServiceCode
 from hub.model.usage import UsageRecord
+from hub.settings import Settings
 from hub.store.engine import open_engines
 from hub.store.ledger import usage_records
 
@@ -56,6 +58,7 @@ async def demonstrate(directory: Path, *, seed: int, console: Console) -> AsyncI
     clock = ScaledClock(DEMO_START, time.time() + _START_S, _DAY.total_seconds() / _DAY_S)
     names = {town.organisation_number: town.name for town in plan.towns}
     async with running(Wishes(settings, directory, clock=str(clock))) as parts:
+        await _register(plan, settings, directory)
         player = await _play(plan, parts, clock, console)
         summary = await _at_rest(parts)
         result = Result(
@@ -146,6 +149,15 @@ async def _get(parts: Running, path: str) -> Any:
             return json.loads(answer.read())
 
     return await asyncio.to_thread(get)
+
+
+async def _register(plan: DayPlan, settings: Settings, directory: Path) -> None:
+    """Put the day's residents in the register that VKP's look-ups are answered from."""
+    engines = await open_engines(directory / "knutepunkt.sqlite")
+    try:
+        await fill_residents(engines, settings, plan.residents)
+    finally:
+        await engines.aclose()
 
 
 async def _usage(directory: Path) -> list[UsageRecord]:
