@@ -118,7 +118,8 @@ def _relations(table: dict[str, Any], adapters: Collection[str]) -> Iterator[tup
         if "municipality" in s and str(s["municipality"]) not in numbers:
             yield ("sender", i, "municipality"), "er ikke blant kommunene i filen"
         if (is_production or is_reachable) and "password_hash" not in s:
-            yield ("sender", i), "mangler password_hash; utenfor testmodus på egen maskin må avsendere logge inn på MQTT"
+            where = "utenfor testmodus på egen maskin"
+            yield ("sender", i), f"mangler password_hash; {where} må avsendere logge inn på MQTT"
     yield from national_relations(table)
     yield from ((_path(fault.key), fault.text) for fault in client_relations(table))
 
