@@ -1,4 +1,4 @@
-"""The configuration: every fault at once, in file order, with its line; and nothing but faults, whatever the file is."""
+"""The configuration: every fault at once, in file order, with its line; and nothing but faults, whatever it says."""
 
 from __future__ import annotations
 
