@@ -71,10 +71,14 @@ class Running:
 
 @asynccontextmanager
 async def running(wishes: Wishes) -> AsyncIterator[Running]:
-    """The parts, ready; they are ended, hub first, when the block ends. Raises ConfigurationError or TimeoutError."""
+    """The parts, ready; they are ended, hub first, when the block ends. Raises ConfigurationError or TimeoutError.
+
+    What a killed predecessor told of its addresses is taken away once the directory is ours.
+    """
     directory = wishes.data_directory.resolve()
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _only_here(directory):
+        (directory / ENDPOINTS).unlink(missing_ok=True)
         async with contextlib.AsyncExitStack() as stack:
             yield await _start(wishes, directory, stack)
 
@@ -144,6 +148,8 @@ async def _broker_url(broker: EmbeddedBroker | None, external: str | None, runni
     return _hub_url(broker, running.endpoints["mqtt"])
 
 
+#: Where `up` tells its addresses, in the data directory.
+ENDPOINTS = "endpoints.json"
 _HUB_READY = "hub.ready"
 _ORDERS = "orders.json"
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.app.supervisor import Wishes, running
+from hub.app.supervisor import ENDPOINTS, Wishes, running
 from hub.cli._configuration import read_settings
 from hub.model.errors import ConfigurationError
 
@@ -48,7 +48,7 @@ async def _serve(wishes: Wishes) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    file = wishes.data_directory / "endpoints.json"
+    file = wishes.data_directory / ENDPOINTS
     running_parts = asyncio.create_task(_until_stopped(wishes, file, stopping), name="run the parts")
     told = asyncio.create_task(stopping.wait(), name="wait for a signal")
     await asyncio.wait({running_parts, told}, return_when=asyncio.FIRST_COMPLETED)
@@ -60,7 +60,6 @@ async def _serve(wishes: Wishes) -> None:
 
 
 async def _until_stopped(wishes: Wishes, file: Path, stopping: asyncio.Event) -> None:
-    file.unlink(missing_ok=True)
     async with running(wishes) as parts:
         _publish(parts.endpoints, file)
         for name, address in sorted(parts.endpoints.items()):

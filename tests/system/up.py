@@ -48,6 +48,7 @@ class Up:
 
     def start(self) -> None:
         """Start it, and return when everything answers."""
+        (self.directory / "endpoints.json").unlink(missing_ok=True)  # a killed predecessor's
         self.begin()
         process = self.process
         assert process is not None
