@@ -191,5 +191,5 @@ def _inline(value: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    escaped = "".join(c if c.isalnum() and c.isascii() or c in "_-. :/" else f"\\U{ord(c):08x}" for c in text)
+    escaped = "".join(c if (c.isalnum() and c.isascii()) or c in "_-. :/" else f"\\U{ord(c):08x}" for c in text)
     return f'"{escaped}"'
