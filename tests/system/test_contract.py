@@ -105,6 +105,22 @@ def test_endpoints_json_says_where_everything_is(town: Town) -> None:
     assert town.hub.get("/health") == {"ready": True}
 
 
+def test_a_second_up_on_the_same_directory_is_refused_and_disturbs_nothing(town: Town) -> None:
+    before = (town.hub.directory / "endpoints.json").read_bytes()
+    second = Up(town.hub.directory, town.hub.arguments)
+    second.begin()
+    assert second.process is not None
+    assert second.process.wait(timeout=SOON_S) == 2
+    assert "brukes alt" in second.output()
+    assert (town.hub.directory / "endpoints.json").read_bytes() == before
+    assert town.hub.get("/health") == {"ready": True}
+
+
+def test_what_holds_people_or_secrets_is_readable_by_its_owner_only(town: Town) -> None:
+    for name in ("knutepunkt.sqlite", "pseudonym.key", "orders.json", "broker/broker.conf"):
+        assert (town.hub.directory / name).stat().st_mode & 0o077 == 0, name
+
+
 def test_all_processes_are_in_one_group(town: Town) -> None:
     assert town.hub.part("hub.app.process")
     assert town.hub.part("nats-server")

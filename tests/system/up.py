@@ -45,6 +45,7 @@ class Up:
     arguments: Sequence[str | Path] = ()
     process: subprocess.Popen[str] | None = None
     endpoints: dict[str, Any] = field(default_factory=dict)
+    uses_key: bool = False
 
     def start(self) -> None:
         """Start it, and return when everything answers."""
@@ -128,20 +129,23 @@ class Up:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=SOON_S)
 
-    def get(self, path: str) -> Any:
-        with urllib.request.urlopen(self.http + path, timeout=10) as answer:
+    def get(self, path: str, *, key: str | None = None) -> Any:
+        request = urllib.request.Request(self.http + path)
+        if key is not None:
+            request.add_header("Authorization", f"Bearer {key}")
+        with urllib.request.urlopen(request, timeout=10) as answer:
             return json.loads(answer.read())
 
-    def post(self, path: str, method: str = "POST") -> int:
-        request = urllib.request.Request(self.http + path, b"", method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return int(answer.status)
-
-    def summary(self) -> dict[str, int]:
+    def summary(self, *, key: str | None = None) -> dict[str, int]:
+        """The counts; empty while the hub doesn't answer, or not to us."""
         with contextlib.suppress(OSError):
-            found: dict[str, int] = self.get("/operations/summary")
+            found: dict[str, int] = self.get("/operations/summary", key=key or self._key())
             return found
         return {}
+
+    def _key(self) -> str | None:
+        file = self.directory / "operations.token"
+        return file.read_text() if self.uses_key and file.exists() else None
 
     def cli(self, *arguments: str | Path, ends_with: int = 0) -> str:
         """What `knutepunkt ARGUMENTS` says of this hub."""

@@ -98,6 +98,8 @@ def wire(
     protocol: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv311,
     login: tuple[str, str] | None = None,
     clean: bool = True,
+    host: str = "127.0.0.1",
+    within_s: float = SOON_S,
 ) -> Iterator[Wire]:
     session = {} if protocol == MQTTProtocolVersion.MQTTv5 else {"clean_session": clean}
     client = Client(CallbackAPIVersion.VERSION2, name, protocol=protocol, **session)
@@ -108,10 +110,10 @@ def wire(
     client.on_connect = lambda _c, _u, _f, code, _p: it.is_up.set() if code.value == 0 else None
     client.on_message = lambda _c, _u, message: it.arrived.put(message)
     client.on_subscribe = lambda _c, _u, _m, codes, _p: it.granted.put(codes)
-    client.connect("127.0.0.1", port)
+    client.connect(host, port)
     client.loop_start()
     try:
-        assert it.is_up.wait(SOON_S)
+        assert it.is_up.wait(within_s)
         if topics:
             it.subscribe(*topics)
         yield it
