@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -33,12 +32,6 @@ PRICE_MODELS = Family("hub.metering.price_models", "MODEL", "knutepunkt.price_mo
 
 def discover(family: Family) -> dict[str, Any]:
     """Every part of `family` by its `name`. Two parts with one name are a ConfigurationError."""
-    return dict(_found(family))
-
-
-@cache
-def _found(family: Family) -> dict[str, Any]:
-    """Looked for once: what is installed does not change while a process runs, and asking for it is slow."""
     found: dict[str, Any] = {}
     for part in (*_scanned(family), *(e.load() for e in entry_points(group=family.group))):
         if found.setdefault(part.name, part) is not part:
