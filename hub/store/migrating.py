@@ -10,7 +10,7 @@ import asyncio
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, inspect, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hub.store.schema_rehearsal import metadata
 
@@ -23,12 +23,21 @@ async def migrate(url: URL) -> None:
     """Make the store at `url`, or run the revisions that it lacks. Alembic is imported only in the latter case."""
     engine = create_async_engine(url)
     try:
+        if url.get_backend_name() == "sqlite":
+            await _keep_a_write_ahead_log(engine)
         async with engine.begin() as connection:
             is_newest = await connection.run_sync(_make_or_look)
     finally:
         await engine.dispose()
     if not is_newest:
         await asyncio.to_thread(upgrade, url)
+
+
+async def _keep_a_write_ahead_log(engine: AsyncEngine) -> None:
+    """Turn the file to WAL before anybody works on it: the change itself waits for no lock, and the file remembers."""
+    async with engine.connect() as connection:
+        alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await alone.exec_driver_sql("PRAGMA journal_mode=WAL")
 
 
 def _make_or_look(connection: Connection) -> bool:
