@@ -8,15 +8,17 @@ import gc
 import random
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import func, select
 
+from hub.dispatch import dispatcher as dispatching
 from hub.dispatch.destination import Destination
 from hub.dispatch.dispatcher import Dispatcher
 from hub.dispatch.epj import EpjDestination
@@ -28,6 +30,7 @@ from hub.model.note import JournalNote
 from hub.model.ports import EpjAbilities, Written
 from hub.model.usage import UsageRecord
 from hub.settings import Settings
+from hub.store import leases as leasing
 from hub.store import schema
 from hub.store.delivering import Delivery
 from hub.store.engine import Engines, open_engines
@@ -248,6 +251,36 @@ async def office(
     max_in_flight: int = 32,
 ) -> AsyncIterator[Office]:
     """A hub on the store at `location`; it is gone, as if killed, when the block ends."""
+    with hurried():
+        async with _running_office(
+            location, epj, others, found, owner=owner, fates=fates, clock=clock, max_in_flight=max_in_flight
+        ) as running:
+            yield running
+
+
+@contextmanager
+def hurried() -> Iterator[None]:
+    """Rounds that follow the machine's own time come as much more often as the tests' clock is faster."""
+    with (
+        patch.object(dispatching, "_POLL_S", 0.01),
+        patch.object(dispatching, "_RENEW_S", 0.02),
+        patch.object(leasing, "LEASE_SECONDS", 200.0),  # two of the machine's seconds: more than it ever stalls
+    ):
+        yield
+
+
+@asynccontextmanager
+async def _running_office(
+    location: Path | str,
+    epj: FakeEpj | None,
+    others: dict[tuple[str, str], Destination] | None,
+    found: Settings | None,
+    *,
+    owner: str,
+    fates: Iterable[str],
+    clock: Hurried | None,
+    max_in_flight: int,
+) -> AsyncIterator[Office]:
     engines = await open_engines(location)
     clock = clock or Hurried(NOW)
     crash = Crash()
