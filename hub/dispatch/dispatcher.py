@@ -30,6 +30,7 @@ from hub.store.group_commit import GroupCommit
 from hub.store.leases import Leases
 from hub.store.rows import Want
 from hub.store.settling import Postponed, Settled, Settlement, Stopped, settle
+from hub.store.waiting import held
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +118,10 @@ class Dispatcher:
         """Whether anything is delivered to `address`."""
         return address in self._desks
 
+    def is_held(self, address: Address) -> bool:
+        """Whether nothing is sent to `address` until it is released."""
+        return self._desks[address].is_held
+
     def hold(self, address: Address) -> None:
         """Send nothing more to `address` until released."""
         self._desks[address].is_held = True
@@ -198,6 +203,16 @@ class Dispatcher:
         while True:
             await asyncio.sleep(_RENEW_S)
             await self._leases.renew(real=self._clock.real(), busy=lambda: set(self._busy.values()))
+            if not self._engines.is_sqlite:
+                await self._heed_others_holds()
+
+    async def _heed_others_holds(self) -> None:
+        """Where several hubs share a store, what one of them was told to hold all of them hold."""
+        async with self._engines.reading() as connection:
+            now_held = set(await held(connection))
+        for address, desk in self._desks.items():
+            if desk.is_held != (address in now_held):
+                self.hold(address) if address in now_held else self.release(address)
 
     async def _load(self, tasks: asyncio.TaskGroup) -> None:
         while True:

@@ -12,10 +12,11 @@ from hub.store import leases as store_leases
 from hub.store.accepting import PARTITIONS
 from hub.store.engine import open_engines
 from hub.store.leases import Leases
+from hub.store.waiting import hold, release
 from tests.benchmarks.people import patients
 from tests.dispatch.office import FakeEpj, Hurried, office
 from tests.ingest.intake import NOW
-from tests.messages import observation
+from tests.messages import MUNICIPALITY, observation
 
 
 async def test_a_lone_process_holds_everything(store: Path | str) -> None:
@@ -150,3 +151,20 @@ async def test_what_one_hub_leaves_behind_the_other_delivers_once(postgresql_sto
         await other.done()
         assert Counter(theirs.created.values()) == {1: 12}
         assert {call for call, key, _ in theirs.calls if key in {k for _, k, _ in mine.calls}} == {"find"}
+
+
+@pytest.mark.needs("postgresql")
+async def test_what_one_hub_was_told_to_hold_the_other_holds_too(postgresql_store: str) -> None:
+    clock, epj, address = Hurried(NOW), FakeEpj(), (MUNICIPALITY, "epj")
+    async with (
+        office(postgresql_store, epj=epj, owner="one", clock=clock) as one,
+        office(postgresql_store, epj=epj, owner="two", clock=clock) as two,
+    ):
+        async with one.engines.writing() as connection:
+            await hold(connection, *address, at=clock.now())
+        await two.until(lambda: all(h.dispatcher.is_held(address) for h in (one, two)))
+        await one.say(observation())
+        async with one.engines.writing() as connection:
+            await release(connection, *address)
+        await two.done()
+        assert not two.dispatcher.is_held(address)

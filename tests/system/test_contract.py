@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -329,6 +331,55 @@ def test_the_same_messages_through_several_connections_at_once_are_registered_on
     assert (now["cases"], now["accepted"] - before["accepted"]) == (cases, len(messages))
     assert set(town.epj.ledger.created.values()) == {1}
     assert now["usage_records"] == now["delivered"]
+
+
+def test_traffic_is_held_and_released_by_operations_also_across_a_restart(town: Town, device: Wire) -> None:
+    hold = f"/operations/holds/{MUNICIPALITY}/epj"
+    assert town.hub.post(hold, "PUT") == 204
+    device.say(observation("h-1"))
+    town.hub.kill_hub()
+    until(lambda: town.hub.summary().get("pending") == 1)
+    time.sleep(0.5)
+    assert not town.epj.ledger.holds('"h-1"')
+    assert town.hub.post(hold, "DELETE") == 204
+    until(lambda: town.epj.ledger.holds('"h-1"'))
+
+
+def test_what_the_epj_refuses_waits_for_a_person_who_sends_it_again(town: Town, device: Wire) -> None:
+    town.epj.ledger.fault = "refuse"
+    device.say(observation("p-1"))
+    (waiting,) = until(lambda: town.hub.get("/operations/waiting"))
+    assert waiting["reason"] == "refused"
+    town.epj.ledger.fault = None
+    device.say(observation("p-2", patient=GRY))
+    until(lambda: town.epj.ledger.holds('"p-2"'))
+    assert town.hub.post(f"/operations/waiting/{waiting['case_id']}/epj/resend") == 202
+    until(lambda: town.epj.ledger.holds('"p-1"'))
+    assert town.hub.get("/operations/waiting") == []
+
+
+def test_an_epj_that_is_down_gets_everything_once_when_it_is_back(town: Town, device: Wire) -> None:
+    town.epj.ledger.fault = "down"
+    for n in range(5):
+        device.say(observation(f"down-{n}"))
+    assert not town.epj.ledger.holds('"down-0"')
+    town.epj.ledger.fault = None
+    until(lambda: town.epj.ledger.holds('"down-4"'))
+    assert set(town.epj.ledger.created.values()) == {1}
+
+
+def test_no_identity_number_lies_where_none_belongs(town: Town) -> None:
+    """The ledger of use, the flow, operations' list and the deliveries' stories name nobody."""
+    with closing(sqlite3.connect(f"file:{town.hub.directory}/knutepunkt.sqlite?mode=ro", uri=True)) as store:
+        for table in ("usage", "flow", "operations_alerts", "delivery_events", "counters"):
+            rows = store.execute(f"SELECT * FROM {table}").fetchall()
+            assert rows or table == "delivery_events"
+            assert not identity_numbers_in(repr(rows)), table
+        used = store.execute("SELECT municipality, sender, service_code, size, pseudonym FROM usage").fetchall()
+    assert {row[0] for row in used} == {MUNICIPALITY, CENTRAL}
+    assert all(row[3] > 0 and row[4] for row in used)
+    plain = {hashlib.sha256(p.encode()).hexdigest() for p in (LINE, GRY)}
+    assert not {row[4] for row in used} & plain
 
 
 def test_the_counts_add_up(town: Town) -> None:

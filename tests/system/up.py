@@ -136,6 +136,12 @@ class Up:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.loads(answer.read())
 
+    def post(self, path: str, method: str = "POST") -> int:
+        """The status of the answer."""
+        request = urllib.request.Request(self.http + path, b"", method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return int(answer.status)
+
     def summary(self, *, key: str | None = None) -> dict[str, int]:
         """The counts; empty while the hub doesn't answer, or not to us."""
         with contextlib.suppress(OSError):
