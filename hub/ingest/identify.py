@@ -40,7 +40,7 @@ def identify(resource: Resource, inbound: Inbound) -> Event:
     occurred_at = _occurred_at(parts) or inbound.received_at
     names = Names(inbound.municipality, inbound.sender)
     references = [r for resource in parts.resources for r in case_references(resource)]
-    to_alarms = [r for resource in parts.resources for r in alarm_references(resource)]
+    to_alarms = [r for resource in parts.resources for r in alarm_references(resource)] if references else []
     return Event(
         municipality=inbound.municipality,
         sender=inbound.sender,
