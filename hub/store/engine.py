@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, event, make_url, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from hub.model.errors import StoreUnavailable
@@ -79,9 +87,10 @@ def _is_about_content(error: Exception) -> bool:
         return True
     if (state := _sqlstate(error)) is not None:
         return state[:2] in _CONTENT_CLASSES
-    return isinstance(error, StatementError) and not isinstance(error, (OperationalError, InterfaceError))
+    return isinstance(error, StatementError) and not isinstance(error, _STORE_ITSELF)
 
 
+_STORE_ITSELF = (OperationalError, InterfaceError, InternalError)
 #: SQLSTATE: serialization failure, deadlock. And the classes data exception, program limit exceeded.
 _GIVE_WAY = frozenset({"40001", "40P01"})
 _CONTENT_CLASSES = frozenset({"22", "54"})
