@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import secrets
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -108,7 +109,19 @@ def _bridge(orders: Orders, door: MqttDoor, *, client_id: str) -> MqttBridge:
         topics=TOPICS,
         on_message=door.receive,
         protocols=protocols,
+        tls=_own_broker_only(orders),
     )
+
+
+def _own_broker_only(orders: Orders) -> ssl.SSLContext | None:
+    """Trust in the embedded broker's very certificate, whoever signed it and whatever name others know it by."""
+    certificate = orders.settings.mqtt.certificate
+    if certificate is None or not orders.is_broker_embedded:
+        return None
+    context = ssl.create_default_context(cafile=certificate)
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
 
 
 def _destinations(orders: Orders, centres: dict[str, ResponseCentreDestination]) -> dict[Address, Destination]:

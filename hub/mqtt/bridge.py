@@ -86,8 +86,10 @@ class MqttBridge:
         topics: Sequence[str],
         on_message: Callable[[Arrival], None],
         protocols: Sequence[MQTTProtocolVersion] = (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311),
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._address = address
+        self._tls = tls
         self._client_id = client_id
         self._topics = topics
         self._on_message = on_message
@@ -196,7 +198,7 @@ class MqttBridge:
         if self._address.username:
             client.username_pw_set(self._address.username, self._address.password)
         if self._address.is_tls:
-            client.tls_set_context(ssl.create_default_context())
+            client.tls_set_context(self._tls or ssl.create_default_context())
         client.on_connect = self._welcomed
         client.on_subscribe = self._has_subscribed
         client.on_disconnect = self._has_lost

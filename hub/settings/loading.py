@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,16 +56,26 @@ _NORWEGIAN = {
 
 
 def load(path: Path, *, adapters: Collection[str]) -> Settings:
-    """The configuration in `path`. Raises ConfigurationError with every fault; `adapters` are the EPJ adapters."""
+    """The configuration in `path`. Raises ConfigurationError with every fault; `adapters` are the EPJ adapters.
+
+    The files that it names must be there.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError([ConfigurationFault(0, "", f"kan ikke leses: {type(error).__name__}")]) from error
-    return parse(text, adapters=adapters)
+    return _without_faults(text, adapters, _absent_files)
 
 
 def parse(text: str, *, adapters: Collection[str]) -> Settings:
     """The configuration written as `text`. Raises ConfigurationError with every fault, in file order."""
+    return _without_faults(text, adapters, lambda table: ())
+
+
+_More = Callable[[dict[str, Any]], Iterable[tuple[_Path, str]]]
+
+
+def _without_faults(text: str, adapters: Collection[str], more: _More) -> Settings:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -72,7 +83,8 @@ def parse(text: str, *, adapters: Collection[str]) -> Settings:
         fault = ConfigurationFault(int(found[1]) if found else 0, "", f"ikke gyldig TOML ({error})")
         raise ConfigurationError([fault]) from error
     lines = _lines_of(text)
-    faults = [ConfigurationFault(_line(lines, at), _dotted(at), what) for at, what in _relations(table, adapters)]
+    told = (*_relations(table, adapters), *more(table))
+    faults = [ConfigurationFault(_line(lines, at), _dotted(at), what) for at, what in told]
     settings = None
     try:
         settings = Settings.model_validate(table)
@@ -81,6 +93,19 @@ def parse(text: str, *, adapters: Collection[str]) -> Settings:
     if settings is None or faults:
         raise ConfigurationError(faults)
     return settings
+
+
+def _absent_files(table: dict[str, Any]) -> Iterator[tuple[_Path, str]]:
+    """Files that the configuration names and that can't be read."""
+    mqtt = table.get("mqtt")
+    epjs = [(i, m.get("epj")) for i, m in enumerate(_tables(table, "municipality"))]
+    named: list[tuple[_Path, object]] = [
+        *((("mqtt", name), mqtt.get(name)) for name in ("certificate", "key") if isinstance(mqtt, dict)),
+        *((("municipality", i, "epj", "secret_file"), e.get("secret_file")) for i, e in epjs if isinstance(e, dict)),
+    ]
+    for at, path in named:
+        if isinstance(path, str) and not os.access(path, os.R_OK):
+            yield at, "filen finnes ikke eller kan ikke leses"
 
 
 def _is_echo(error: dict[str, Any], table: dict[str, Any]) -> bool:

@@ -94,6 +94,20 @@ def test_a_file_that_cannot_be_read_is_a_fault_and_not_a_crash(tmp_path: Path) -
             load(path, adapters=ADAPTERS)
 
 
+def test_the_files_that_a_file_names_must_be_there(tmp_path: Path) -> None:
+    file, there = tmp_path / "config.toml", tmp_path / "there.pem"
+    there.touch()
+    secret = EXAMPLE.replace('"fhir_rest" }', '"fhir_rest", secret_file = "nowhere" }')
+    file.write_text(f'{secret}\n[mqtt]\ncertificate = "{there}"\nkey = "nowhere"\ncolor = 1')
+    with pytest.raises(ConfigurationError) as raised:
+        load(file, adapters=ADAPTERS)
+    told = [str(fault) for fault in raised.value.faults]
+    assert len(told) == 3
+    assert "secret_file: filen finnes ikke" in told[0]
+    assert "mqtt.key: filen finnes ikke" in told[1]
+    assert "ukjent nøkkel" in told[2]
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from paho.mqtt.enums import MQTTProtocolVersion
 
 from tests.connectors.brokers import mosquitto, running
@@ -109,3 +114,39 @@ def test_on_postgresql_everything_holds_as_well(tmp_path: Path, epj: EpjServer, 
         publish_until_confirmed(hub.mqtt_port, morning[15:])
         hub.kill_hub()
         check(hub, epj, 10)
+
+
+def test_with_a_certificate_of_the_municipalitys_own_everything_on_the_wire_is_encrypted(
+    tmp_path: Path, epj: EpjServer
+) -> None:
+    certificate, key = certified(tmp_path, "mqtt.testvik.example")
+    tls = f'[mqtt]\ncertificate = "{certificate}"\nkey = "{key}"\n'
+    with up(tmp_path / "data", "--config", configured(tmp_path, epj, tls)) as hub:
+        assert hub.endpoints["mqtt"].startswith("mqtts://")
+        with wire(hub.mqtt_port, "device", f"{TREE}/+/receipt", trusting=certificate) as it:
+            assert it.say(observation()).code == "accepted"
+        with pytest.raises((OSError, AssertionError)), wire(hub.mqtt_port, "plain", within_s=2.0):
+            pass
+
+
+def certified(folder: Path, name: str) -> tuple[Path, Path]:
+    """A certificate for `name`, signed by itself, and its key."""
+    now = datetime.now(UTC)
+    secret = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(secret.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(secret, hashes.SHA256())
+    )
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    key.write_bytes(secret.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
+    return certificate, key

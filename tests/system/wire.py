@@ -6,10 +6,12 @@ import contextlib
 import hashlib
 import json
 import queue
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from paho.mqtt.client import Client, MQTTMessage
@@ -100,11 +102,16 @@ def wire(
     clean: bool = True,
     host: str = "127.0.0.1",
     within_s: float = SOON_S,
+    trusting: Path | None = None,
 ) -> Iterator[Wire]:
     session = {} if protocol == MQTTProtocolVersion.MQTTv5 else {"clean_session": clean}
     client = Client(CallbackAPIVersion.VERSION2, name, protocol=protocol, **session)
     if login:
         client.username_pw_set(*login)
+    if trusting is not None:
+        context = ssl.create_default_context(cafile=trusting)
+        context.check_hostname = False
+        client.tls_set_context(context)
     client.reconnect_delay_set(1, 1)
     it = Wire(client)
     client.on_connect = lambda _c, _u, _f, code, _p: it.is_up.set() if code.value == 0 else None
