@@ -200,3 +200,15 @@ def test_a_store_that_takes_nothing_stops_the_hub_and_no_message_is_lost(tmp_pat
         intruder.close()
         check(hub, epj, 3)
         assert "the store failed" in hub.logs()
+
+
+def test_when_the_supervisor_alone_is_killed_nothing_outlives_it(tmp_path: Path, epj: EpjServer) -> None:
+    with up(tmp_path / "data", "--config", configured(tmp_path, epj)) as hub:
+        assert hub.process is not None
+        assert len(hub.members()) >= 3
+        hub.process.kill()
+        hub.process.wait()
+        until(lambda: not hub.members(), what="something outlived its supervisor")
+        hub.start()
+        publish_until_confirmed(hub.mqtt_port, a_morning(2))
+        check(hub, epj, 2)
