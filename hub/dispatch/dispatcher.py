@@ -11,25 +11,24 @@ import asyncio
 import logging
 import math
 import random
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError
 
-from hub.dispatch.backoff import Gate, delay_s
-from hub.dispatch.destination import Attempt, Destination, Receipt
-from hub.model.errors import DeliveryFailed, OutcomeUnknown, PatientUnknown, Refused, Unreachable
+from hub.dispatch.desk import Desk
+from hub.dispatch.destination import Attempt, Destination
+from hub.dispatch.verdict import FAULT, IN_DOUBT, UsageOf, Verdict
+from hub.model.errors import DeliveryFailed
 from hub.model.ports import Clock
-from hub.model.usage import UsageRecord
 from hub.store.accepting import lane_of, lane_prefix
 from hub.store.delivering import WINDOW, Delivery, Lane, due_lanes, load_lanes
 from hub.store.engine import Engines, is_contention
 from hub.store.group_commit import GroupCommit
 from hub.store.leases import Leases
 from hub.store.rows import Want
-from hub.store.settling import Postponed, Settled, Settlement, Stopped, settle
+from hub.store.settling import Postponed, Settlement, settle
 from hub.store.waiting import held
 
 log = logging.getLogger(__name__)
@@ -45,33 +44,7 @@ _MAX_BATCH = 256
 _MOST_LANES = 2_000
 _WIDEST_WINDOW = 64 * WINDOW
 _TRIES = 5
-#: After so many attempts without an answer, a delivery to somebody who answered others lately waits for a person.
-_UNANSWERED_MOST = 30
-_LATELY_S = 60.0
-
-UsageOf = Callable[[Delivery, datetime], UsageRecord]
 Address = tuple[str, str]
-
-
-@dataclass(slots=True)
-class _Desk:
-    """What is under way to one destination. `look_real` is when the store may have more for it than is known here."""
-
-    destination: Destination
-    slots: asyncio.Semaphore
-    ready: deque[Lane] = field(default_factory=deque)
-    queued: set[str] = field(default_factory=set)
-    loaded: int = 0
-    gate: Gate = field(default_factory=Gate)
-    is_held: bool = False
-    look_real: float = 0.0
-    window: int = WINDOW
-    answered_real: float = 0.0
-
-    def answered(self, real: float) -> None:
-        """The destination took something, or said no: it is there."""
-        self.answered_real = real
-        self.gate.open()
 
 
 class Dispatcher:
@@ -90,10 +63,9 @@ class Dispatcher:
         self._engines = engines
         self._clock = clock
         self._leases = leases
-        self._usage_of = usage_of
-        self._chance = chance
+        self._verdict = Verdict(clock, chance, usage_of)
         self._desks = {
-            address: _Desk(destination, asyncio.Semaphore(destination.max_in_flight))
+            address: Desk(destination, asyncio.Semaphore(destination.max_in_flight))
             for address, destination in destinations.items()
         }
         self._busy: dict[str, int] = {}
@@ -178,7 +150,7 @@ class Dispatcher:
             self._news.set()
             await asyncio.sleep(_POLL_S)
 
-    def _wants_more(self, desk: _Desk, real: float) -> bool:
+    def _wants_more(self, desk: Desk, real: float) -> bool:
         is_open = not desk.is_held and desk.gate.is_open(real=real)
         return is_open and desk.look_real <= real and len(desk.ready) < _LOADED_MOST
 
@@ -261,7 +233,7 @@ class Dispatcher:
                 self._queue(again)
             self._news.set()
 
-    async def _deliver(self, desk: _Desk, delivery: Delivery, earlier: tuple[datetime, ...]) -> bool:
+    async def _deliver(self, desk: Desk, delivery: Delivery, earlier: tuple[datetime, ...]) -> bool:
         """Make one delivery and settle it. False when the lane must wait."""
         if delivery.not_before_real > self._clock.real():
             self._park(desk, delivery.lane, delivery.not_before_real)
@@ -282,90 +254,32 @@ class Dispatcher:
             return False
         return True
 
-    def _park(self, desk: _Desk, lane: Lane, until_real: float) -> None:
+    def _park(self, desk: Desk, lane: Lane, until_real: float) -> None:
         """Leave a lane alone until its first delivery may be tried again."""
         self._parked[lane.key] = until_real
         desk.look_real = min(desk.look_real, until_real)
 
     async def _attempt(
-        self, desk: _Desk, delivery: Delivery, earlier: tuple[datetime, ...], *, is_doubtful: bool
+        self, desk: Desk, delivery: Delivery, earlier: tuple[datetime, ...], *, is_doubtful: bool
     ) -> Settlement:
         history = replace(delivery.history, earlier_waiting=earlier)
         attempt = Attempt(history, delivery.reference, delivery.note_revision, is_doubtful)
         if not desk.destination.can_find:
             if delivery.state == "in_doubt":
-                return self._stopped(delivery, "in_doubt", _IN_DOUBT, in_doubt=True)
-            await self._settling.submit(self._postponed(delivery, 0.0, in_doubt=True, reason="sending", tell=False))
+                return self._verdict.stopped(delivery, "in_doubt", IN_DOUBT, in_doubt=True)
+            await self._settling.submit(
+                self._verdict.postponed(delivery, 0.0, in_doubt=True, reason="sending", tell=False)
+            )
         try:
             receipt = await desk.destination.deliver(attempt)
         except DeliveryFailed as error:
-            return self._failed(desk, delivery, error, is_doubtful=is_doubtful)
+            return self._verdict.failed(desk, delivery, error, is_doubtful=is_doubtful)
         except Exception as error:
             # One case that can't be told must not stop everybody's; it becomes a work item, by name of its fault.
             log.exception("case %s could not be delivered: %s", delivery.case_id, type(error).__name__, exc_info=False)
-            return self._stopped(delivery, "fault", _FAULT, in_doubt=True)
+            return self._verdict.stopped(delivery, "fault", FAULT, in_doubt=True)
         desk.answered(self._clock.real())
-        return self._settled(desk, delivery, receipt)
-
-    def _settled(self, desk: _Desk, delivery: Delivery, receipt: Receipt) -> Settled:
-        now = self._clock.now()
-        is_first = desk.destination.is_metered and not delivery.is_settled_once
-        return Settled(
-            delivery.case_id,
-            delivery.lane.destination,
-            delivery.change,
-            receipt.note_revision,
-            receipt.reference,
-            now,
-            self._usage_of(delivery, now) if is_first else None,
-            receipt.story,
-        )
-
-    def _failed(self, desk: _Desk, delivery: Delivery, error: DeliveryFailed, *, is_doubtful: bool) -> Settlement:
-        match error:
-            case PatientUnknown():
-                desk.answered(self._clock.real())
-                return self._stopped(delivery, "patient_unknown", _PATIENT_UNKNOWN, in_doubt=is_doubtful)
-            case Refused():
-                desk.answered(self._clock.real())
-                return self._stopped(delivery, "refused", _REFUSED, in_doubt=is_doubtful)
-            case Unreachable():
-                real = self._clock.real()
-                delay = delay_s(desk.gate.failures, self._chance, retry_after=error.retry_after)
-                desk.gate.close(delay, real=real)
-                return self._postponed(delivery, desk.gate.opens_real, in_doubt=is_doubtful, reason="unreachable")
-            case OutcomeUnknown():
-                if not desk.destination.can_find:
-                    return self._stopped(delivery, "in_doubt", _IN_DOUBT, in_doubt=True)
-                if self._is_alone_unanswered(desk, delivery):
-                    return self._stopped(delivery, "in_doubt", _UNANSWERED, in_doubt=True)
-                delay = delay_s(delivery.attempts, self._chance, retry_after=error.retry_after)
-                return self._postponed(delivery, self._clock.real() + delay, in_doubt=True, reason="outcome_unknown")
-        raise error
-
-    def _is_alone_unanswered(self, desk: _Desk, delivery: Delivery) -> bool:
-        """Whether the destination answers others and never this one, so that the patient's next must not wait on."""
-        is_there = self._clock.real() - desk.answered_real < _LATELY_S
-        return is_there and delivery.attempts >= _UNANSWERED_MOST
-
-    def _postponed(
-        self, delivery: Delivery, not_before: float, *, in_doubt: bool, reason: str, tell: bool = True
-    ) -> Postponed:
-        now = self._clock.now()
-        lane = delivery.lane
-        return Postponed(delivery.case_id, lane.destination, lane.key, not_before, in_doubt, reason, now, tell)
-
-    def _stopped(self, delivery: Delivery, reason: str, text: str, *, in_doubt: bool) -> Stopped:
-        return Stopped(
-            delivery.case_id,
-            delivery.lane.destination,
-            delivery.lane.municipality,
-            delivery.change,
-            in_doubt,
-            reason,
-            text,
-            self._clock.now(),
-        )
+        return self._verdict.settled(desk, delivery, receipt)
 
     async def _commit(self, settlements: Sequence[Settlement]) -> Sequence[None]:
         for attempt in range(1, _TRIES + 1):
@@ -378,11 +292,5 @@ class Dispatcher:
                     raise
         return [None] * len(settlements)
 
-
-_FAULT = "Notatet kunne ikke lages. Feilen ligger i knutepunktet; se loggen, og send på nytt når den er rettet."
-_PATIENT_UNKNOWN = "EPJ kjenner ikke pasienten. Rett adressaten eller opprett pasienten i EPJ, og send på nytt."
-_REFUSED = "Mottakeren avviste meldingen. Se hva den svarte, rett årsaken og send på nytt."
-_UNANSWERED = "Mottakeren svarer på annet, men ikke på dette. Se etter om det er registrert, og send på nytt."
-_IN_DOUBT = "Det er uvisst om notatet ble registrert, og EPJ kan ikke slås opp i. Se etter i journalen før ny sending."
 
 __all__ = ["Address", "Dispatcher", "UsageOf"]

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from hub.dispatch import dispatcher
+from hub.dispatch import verdict
 from hub.dispatch.backoff import Gate, delay_s
 from hub.dispatch.epj import EpjDestination
 from hub.model.clock import OSLO
@@ -341,7 +341,7 @@ def test_failures_of_calls_that_were_under_way_together_count_once() -> None:
 async def test_a_note_that_alone_never_gets_an_answer_ends_up_with_a_person(
     sqlite_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatcher, "_UNANSWERED_MOST", 2)
+    monkeypatch.setattr(verdict, "_UNANSWERED_MOST", 2)
     stuck = {"08:01"}
 
     def plan_for(note: JournalNote) -> str | None:
