@@ -28,10 +28,11 @@ from hub.model.event import Candidate, Inbound, Outcome
 from hub.model.finding import Finding
 from hub.model.ports import Clock
 from hub.routing import RoutingTable
-from hub.store.accepting import known_of, lock_patients, save
+from hub.store.accepting import lock_patients, save
 from hub.store.engine import Engines, is_contention
 from hub.store.flow import Happening, note
 from hub.store.group_commit import GroupCommit
+from hub.store.known import known_of
 from hub.store.overview import PER_SENDER
 from hub.store.rows import Known, QuarantineRow, Want
 

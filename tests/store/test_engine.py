@@ -15,9 +15,10 @@ import pytest
 from sqlalchemy import create_engine, inspect, make_url, text
 
 from hub.model.errors import StoreUnavailable
-from hub.store.accepting import count, counts, known_of
+from hub.store.accepting import count, counts
 from hub.store.engine import open_engines
 from hub.store.group_commit import GroupCommit
+from hub.store.known import known_of
 from hub.store.migrating import upgrade
 from tests.optional import ROOT
 from tests.store.places import make_schema
