@@ -111,7 +111,7 @@ async def _shown(hub: Intake) -> frozenset[tuple[str, str]]:
         return frozenset((row.identity, row.content_hash) for row in rows)
 
 
-@hypothesis_settings(max_examples=40)
+@hypothesis_settings(max_examples=25)
 @given(_deliveries())
 def test_order_repetition_and_grouping_change_nothing(delivery: tuple[list[Said], list[list[Said]], int]) -> None:
     said, batches, cases = delivery
@@ -124,7 +124,7 @@ def test_order_repetition_and_grouping_change_nothing(delivery: tuple[list[Said]
     assert as_it_came[2]["conflicts"] == as_it_came[2]["rejected"] == 0
 
 
-@hypothesis_settings(max_examples=20)
+@hypothesis_settings(max_examples=12)
 @given(_deliveries())
 def test_one_commit_or_many_store_the_same_rows(delivery: tuple[list[Said], list[list[Said]], int]) -> None:
     _, batches, _ = delivery

@@ -64,8 +64,8 @@ async def test_silence_past_the_declared_interval_is_told_to_operations_once(sto
         assert (await it.hub.counts())["technical_alerts"] == 1
 
 
-async def test_a_device_that_declared_no_interval_is_never_silent(store: Path | str) -> None:
-    async with watchtower(store) as it:
+async def test_a_device_that_declared_no_interval_is_never_silent(sqlite_store: Path) -> None:
+    async with watchtower(sqlite_store) as it:
         it.status()
         await it.watch.look()
         it.hub.clock.advance(days=400)
@@ -98,8 +98,8 @@ async def test_whatever_is_heard_from_a_silent_device_ends_its_alert(store: Path
         assert await it.alerts() == ["silent"]
 
 
-async def test_events_count_as_signs_of_life(store: Path | str) -> None:
-    async with watchtower(store) as it:
+async def test_events_count_as_signs_of_life(sqlite_store: Path) -> None:
+    async with watchtower(sqlite_store) as it:
         it.status(next_within_s=60)
         for _ in range(5):
             it.hub.clock.advance(seconds=50)
@@ -107,8 +107,8 @@ async def test_events_count_as_signs_of_life(store: Path | str) -> None:
             assert await it.alerts() == []
 
 
-async def test_time_in_which_nobody_listened_does_not_count_as_silence(store: Path | str) -> None:
-    async with watchtower(store) as it:
+async def test_time_in_which_nobody_listened_does_not_count_as_silence(sqlite_store: Path) -> None:
+    async with watchtower(sqlite_store) as it:
         it.status(next_within_s=60)
         await it.watch.look()
         it.hub.clock.advance(hours=5)
@@ -118,8 +118,8 @@ async def test_time_in_which_nobody_listened_does_not_count_as_silence(store: Pa
         assert await again.alerts() == ["silent"]
 
 
-async def test_a_retained_status_that_comes_again_is_no_sign_of_life(store: Path | str) -> None:
-    async with watchtower(store) as it:
+async def test_a_retained_status_that_comes_again_is_no_sign_of_life(sqlite_store: Path) -> None:
+    async with watchtower(sqlite_store) as it:
         said_at = it.at()
         it.status(at=said_at, next_within_s=60)
         await it.watch.look()
@@ -156,8 +156,8 @@ async def test_a_last_will_is_told_of_although_it_was_written_long_before(store:
         assert await it.alerts() == []
 
 
-async def test_a_last_will_that_came_while_the_hub_was_down_is_told_of(store: Path | str) -> None:
-    async with watchtower(store) as it:
+async def test_a_last_will_that_came_while_the_hub_was_down_is_told_of(sqlite_store: Path) -> None:
+    async with watchtower(sqlite_store) as it:
         connected = it.at()
         it.hub.clock.advance(hours=1)
         it.status(at=it.at())
@@ -168,8 +168,8 @@ async def test_a_last_will_that_came_while_the_hub_was_down_is_told_of(store: Pa
         assert await again.alerts() == ["lost"]
 
 
-async def test_an_old_status_that_is_delivered_again_does_not_end_the_alert(store: Path | str) -> None:
-    async with watchtower(store) as it:
+async def test_an_old_status_that_is_delivered_again_does_not_end_the_alert(sqlite_store: Path) -> None:
+    async with watchtower(sqlite_store) as it:
         old = it.at()
         it.hub.clock.advance(minutes=5)
         it.status(state="offline")
@@ -178,8 +178,8 @@ async def test_an_old_status_that_is_delivered_again_does_not_end_the_alert(stor
         assert await it.alerts() == ["lost"]
 
 
-async def test_of_two_statuses_in_one_round_the_newer_one_counts(store: Path | str) -> None:
-    async with watchtower(store) as it:
+async def test_of_two_statuses_in_one_round_the_newer_one_counts(sqlite_store: Path) -> None:
+    async with watchtower(sqlite_store) as it:
         it.status(at=it.at(), battery=50)
         it.status(at=it.at(minutes=5), battery=90)
         await it.watch.look()
@@ -188,8 +188,8 @@ async def test_of_two_statuses_in_one_round_the_newer_one_counts(store: Path | s
         assert device.battery == 50
 
 
-async def test_a_clock_that_was_once_far_ahead_does_not_silence_a_device_for_ever(store: Path | str) -> None:
-    async with watchtower(store) as it:
+async def test_a_clock_that_was_once_far_ahead_does_not_silence_a_device_for_ever(sqlite_store: Path) -> None:
+    async with watchtower(sqlite_store) as it:
         it.status(at="2099-01-01T00:00:00Z", battery=10)
         await it.watch.look()
         it.hub.clock.advance(minutes=1)
@@ -200,8 +200,8 @@ async def test_a_clock_that_was_once_far_ahead_does_not_silence_a_device_for_eve
         assert device.battery == 20
 
 
-async def test_very_many_statuses_in_one_round_are_taken(store: Path | str) -> None:
-    async with watchtower(store) as it:
+async def test_very_many_statuses_in_one_round_are_taken(sqlite_store: Path) -> None:
+    async with watchtower(sqlite_store) as it:
         for i in range(12_000):
             status = status_of(b'{"state": "offline"}', MUNICIPALITY, SENDER, f"d{i}", now=it.hub.clock.now())
             assert status is not None
@@ -231,8 +231,8 @@ async def test_an_unanswered_alert_is_escalated_and_journaled_as_such(store: Pat
         assert (await it.hub.counts())["escalated"] == 1
 
 
-async def test_the_default_is_half_an_hour(store: Path | str) -> None:
-    async with watchtower(store, "") as it:
+async def test_the_default_is_half_an_hour(sqlite_store: Path) -> None:
+    async with watchtower(sqlite_store, "") as it:
         await it.hub.say(alarm())
         it.hub.clock.advance(minutes=29, seconds=59)
         assert await it.alerts() == []
@@ -240,16 +240,16 @@ async def test_the_default_is_half_an_hour(store: Path | str) -> None:
         assert await it.alerts() == ["not_acknowledged"]
 
 
-async def test_a_follow_up_in_time_keeps_the_alert_from_being_escalated(store: Path | str) -> None:
-    async with watchtower(store, 'alert = "response_centre"') as it:
+async def test_a_follow_up_in_time_keeps_the_alert_from_being_escalated(sqlite_store: Path) -> None:
+    async with watchtower(sqlite_store, 'alert = "response_centre"') as it:
         await it.hub.say(alarm())
         await it.hub.say(follow_up(), sender=CENTRE)
         it.hub.clock.advance(hours=2)
         assert await it.alerts() == []
 
 
-async def test_a_later_follow_up_amends_what_was_journaled_as_not_acknowledged(store: Path | str) -> None:
-    async with watchtower(store, 'alert = "response_centre"') as it:
+async def test_a_later_follow_up_amends_what_was_journaled_as_not_acknowledged(sqlite_store: Path) -> None:
+    async with watchtower(sqlite_store, 'alert = "response_centre"') as it:
         await it.hub.say(alarm())
         it.hub.clock.advance(minutes=31)
         await it.watch.look()
@@ -262,8 +262,8 @@ async def test_a_later_follow_up_amends_what_was_journaled_as_not_acknowledged(s
         assert case.followed_up_at is not None
 
 
-async def test_an_alert_that_goes_straight_to_the_epj_is_not_escalated(store: Path | str) -> None:
-    async with watchtower(store) as it:
+async def test_an_alert_that_goes_straight_to_the_epj_is_not_escalated(sqlite_store: Path) -> None:
+    async with watchtower(sqlite_store) as it:
         await it.hub.say(alarm())
         it.hub.clock.advance(hours=2)
         assert await it.alerts() == []
