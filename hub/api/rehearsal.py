@@ -23,6 +23,7 @@ from hub.api.rehearsal_views import (
     overview,
     whole,
 )
+from hub.model.language import Language
 from hub.rehearsal.cases import AcceptanceCase, BadCase, acceptance_cases
 from hub.rehearsal.course import Course
 from hub.rehearsal.desk import Desk, NotAllowed, NotFound
@@ -31,7 +32,6 @@ from hub.rehearsal.entries import DeviationSet, FormFilled, Noted, StepSaid
 from hub.rehearsal.forms import BadForm, Form, as_csv, as_json, as_markdown, blank
 from hub.rehearsal.report import report
 from hub.rehearsal.results import CheckResult
-from hub.rehearsal.words import Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from hub.model.language import Text
 from hub.rehearsal.cases import AcceptanceCase
 from hub.rehearsal.comparing import Grade
 from hub.rehearsal.desk import Standing
 from hub.rehearsal.results import CheckResult
-from hub.rehearsal.words import Text
 
 
 class _View(BaseModel):

@@ -16,6 +16,7 @@ from hub.console.door import Door
 from hub.console.rehearsal_forms import file, rows, sent_values
 from hub.console.rehearsal_words import texts
 from hub.console.visit import Stop, Visit
+from hub.model.language import Language
 from hub.rehearsal.cases import AcceptanceCase, BadCase, acceptance_cases
 from hub.rehearsal.course import ROLE_TITLES, Course, Step
 from hub.rehearsal.desk import Desk, NotAllowed, NotFound, Standing
@@ -25,7 +26,6 @@ from hub.rehearsal.forms import BadForm, as_csv, as_markdown, blank, missing
 from hub.rehearsal.progress import STATE_TITLES, StepState
 from hub.rehearsal.report import local, report, source_line
 from hub.rehearsal.results import VERDICT_TITLES, Verdict
-from hub.rehearsal.words import Language
 
 _TONES = {
     StepState.OPEN: "quiet",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from hub.model.language import Language, Text
 from hub.rehearsal.report_words import WORDS
-from hub.rehearsal.words import Language, Text
 
 _PAGES = {
     "lead": Text(

@@ -18,8 +18,8 @@ from pydantic import Field
 
 from hub.model.clock import OSLO
 from hub.model.codes import ServiceCode
+from hub.model.language import Frozen, Text
 from hub.model.person import NumberKind, PatientRef, number_kind
-from hub.rehearsal.words import Frozen, Text
 
 _FOLDER = Path(__file__).parent / "content"
 _MINUTES = 10

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
-from hub.rehearsal.words import Frozen
+from hub.model.language import Frozen
 
 #: In an expected line, this stands for anything.
 ANYTHING = "…"

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from hub.rehearsal.words import Frozen, Text
+from hub.model.language import Frozen, Text
 
 _FOLDER = Path(__file__).parent / "content"
 COURSES = ("vkp", "jft")

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from hub.model.language import Frozen
 from hub.rehearsal.cases import AcceptanceCase
 from hub.rehearsal.comparing import Grade
 from hub.rehearsal.forms import Row
 from hub.rehearsal.results import CheckResult
-from hub.rehearsal.words import Frozen
 
 #: Who an unattended rehearsal signs as. What it declares, nobody has done.
 AUTO = "automatisk øvelse"

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from hub.rehearsal.words import Frozen, Language, Text
+from hub.model.language import Frozen, Language, Text
 
 #: What was filled in: a text per field, or rows of texts by column in a table.
 Row = dict[str, str]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from hub.model.language import Text
 from hub.rehearsal.cases import AcceptanceCase
 from hub.rehearsal.comparing import Grade
 from hub.rehearsal.course import Course, Step
@@ -23,7 +24,6 @@ from hub.rehearsal.entries import (
 )
 from hub.rehearsal.forms import Form, Row, missing
 from hub.rehearsal.results import CheckResult, Verdict
-from hub.rehearsal.words import Text
 
 
 class StepState(StrEnum):

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.model.language import Text
 from hub.rehearsal.progress import Progress, StepState
 from hub.rehearsal.results import Verdict
-from hub.rehearsal.words import Text
 
 #: The form in which it is decided, its field, and the answer that lets a municipality go.
 DECISION_FORM, DECISION_FIELD, GO = "decision", "decision", "go"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.model.clock import OSLO
+from hub.model.language import Language
 from hub.rehearsal.comparing import Pair
 from hub.rehearsal.course import ROLE_TITLES, Course, Step
 from hub.rehearsal.desk import Standing
@@ -15,7 +16,6 @@ from hub.rehearsal.progress import STATE_TITLES, Deviation, Progress, StepProgre
 from hub.rehearsal.readiness import Readiness
 from hub.rehearsal.report_words import WORDS
 from hub.rehearsal.results import VERDICT_TITLES, CaseResult, CheckResult, Verdict
-from hub.rehearsal.words import Language
 
 
 @dataclass(frozen=True, slots=True)

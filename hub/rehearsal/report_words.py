@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.rehearsal.words import Text
+from hub.model.language import Text
 
 WORDS = {
     "title": Text(nb="Testrapport og klarmelding", en="Test report and readiness summary"),

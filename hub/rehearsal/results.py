@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from hub.model.language import Frozen, Text
 from hub.rehearsal.comparing import Grade, Pair
-from hub.rehearsal.words import Frozen, Text
 
 
 class Verdict(StrEnum):

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from hub.model.language import Language
 from hub.rehearsal.comparing import Grade
 from hub.rehearsal.course import course
 from hub.rehearsal.desk import Begun, Standing
@@ -14,7 +15,6 @@ from hub.rehearsal.forms import forms
 from hub.rehearsal.progress import progress
 from hub.rehearsal.readiness import readiness
 from hub.rehearsal.report import Report, report
-from hub.rehearsal.words import Language
 from tests.rehearsal.fake_hub import NOW, TESTVIK
 from tests.rehearsal.test_progress import everything
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from hub.model.language import Language
 from hub.rehearsal.forms import BadForm, as_csv, as_json, as_markdown, blank, checked, forms, missing, practised
-from hub.rehearsal.words import Language
 
 FORMS = forms()
 

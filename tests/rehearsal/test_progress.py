@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.model.language import same
 from hub.rehearsal.comparing import Grade
 from hub.rehearsal.course import course
 from hub.rehearsal.entries import AUTO, Checked, Content, DeviationSet, Entry, FormFilled, Noted, StepSaid
@@ -14,7 +15,6 @@ from hub.rehearsal.forms import forms, practised
 from hub.rehearsal.progress import Progress, StepState, progress
 from hub.rehearsal.readiness import readiness
 from hub.rehearsal.results import CaseResult, CheckResult, Said, Verdict
-from hub.rehearsal.words import same
 from tests.rehearsal.fake_hub import NOW
 
 VKP, FORMS = course("vkp"), forms()

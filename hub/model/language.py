@@ -1,4 +1,4 @@
-"""A text in both languages, as everything in a course is written."""
+"""A text in both languages, for what people read in either."""
 
 from __future__ import annotations
 
