@@ -1,4 +1,4 @@
-"""Suites, groups and tests. A group is one file under `hub/conformance/suites/<suite>/`; a new file is found by itself."""
+"""Suites, groups and tests. A group is one file of `hub/conformance/suites/<suite>/`; a new file is found by itself."""
 
 from __future__ import annotations
 
