@@ -10,8 +10,8 @@ from typing import Any
 
 import aiohttp
 
+from hub.app.cable import Cable
 from hub.app.children import Keeper
-from hub.app.demo.cable import Cable
 from hub.app.demo.configuration import EPJ_TIMEOUT_S
 from hub.model.clock import ScaledClock
 

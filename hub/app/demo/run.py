@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from devices_sim.plan import DEMO_START, DayPlan, plan_day
-from hub.app.demo.cable import Cable
+from hub.app.cable import Cable
 from hub.app.demo.configuration import demo_settings
 from hub.app.demo.mishaps import Scene, play_mishaps
 from hub.app.demo.player import Player
