@@ -75,6 +75,10 @@ class MqttDoor:
                 "a message on a %s topic could not be read: %s", segments[-1], type(error).__name__, exc_info=False
             )
             answer = None
+        self.queue(arrival, answer)
+
+    def queue(self, arrival: Arrival, answer: asyncio.Future[Outcome] | None) -> None:
+        """Let `arrival` be acknowledged in its turn, after its `answer` where there will be one."""
         self._pending.append(_Pending(arrival, answer))
         self._news.set()
 
@@ -87,7 +91,7 @@ class MqttDoor:
                 pending = self._pending.popleft()
                 if pending.answer is not None:
                     outcome = await pending.answer
-                    self._answer(bridge, pending.arrival, outcome)
+                    self.answer(bridge, pending.arrival, outcome)
                 pending.arrival.acknowledge()
 
     def _event(self, arrival: Arrival, segments: list[str]) -> asyncio.Future[Outcome]:
@@ -112,7 +116,7 @@ class MqttDoor:
         if centre is not None and outcome is not None:
             centre.confirm(outcome)
 
-    def _answer(self, bridge: MqttBridge, arrival: Arrival, outcome: Outcome) -> None:
+    def answer(self, bridge: MqttBridge, arrival: Arrival, outcome: Outcome) -> None:
         """Publish the receipt. A sender that gets none sends again, and is told of the duplicate."""
         tree = arrival.topic.removesuffix("/event")
         payload = receipt_of(outcome)

@@ -56,6 +56,18 @@ class Parts:
     new_id: Callable[[], str]
 
 
+@dataclass(frozen=True, slots=True)
+class Fittings:
+    """What can be put in the place of the hub's own: the topics that it listens to, its way in, its MQTT door."""
+
+    topics: tuple[str, ...] = TOPICS
+    ingest: Callable[..., Ingest] = Ingest
+    door: Callable[..., MqttDoor] = MqttDoor
+
+
+_OWN = Fittings()
+
+
 class _Outlet:
     """A publisher that is there before the bridge is, so that destinations can be made first."""
 
@@ -69,7 +81,7 @@ class _Outlet:
         await self.bridge.publish(topic, payload, correlation=correlation, retain=retain)
 
 
-def make_parts(orders: Orders, engines: Engines) -> Parts:
+def make_parts(orders: Orders, engines: Engines, fittings: Fittings = _OWN) -> Parts:
     """Every part of the hub, wired and not yet running."""
     installation = kept(orders.data_directory / "installation.id", lambda: secrets.token_hex(8).encode()).decode()
     clock: Clock = ScaledClock.parse(orders.clock) if orders.clock else SystemClock()
@@ -90,14 +102,14 @@ def make_parts(orders: Orders, engines: Engines) -> Parts:
     )
     rules = Rules(settings.mode, admission(settings), routing_table(settings))
     new_id = CaseIds().next
-    ingest = Ingest(engines, rules, clock, new_id=new_id, on_wants=dispatcher.wake)
+    ingest = fittings.ingest(engines, rules, clock, new_id=new_id, on_wants=dispatcher.wake)
     watch = Watch(engines, clock, on_wants=dispatcher.wake)
-    door = MqttDoor(ingest, watch, clock, response_centres=centres)
-    bridge = outlet.bridge = _bridge(orders, door, client_id=f"knutepunkt-{installation}")
+    door = fittings.door(ingest, watch, clock, response_centres=centres)
+    bridge = outlet.bridge = _bridge(orders, door, topics=fittings.topics, client_id=f"knutepunkt-{installation}")
     return Parts(engines, clock, bridge, ingest, dispatcher, watch, door, usage_of, UsedTokens(engines, clock), new_id)
 
 
-def _bridge(orders: Orders, door: MqttDoor, *, client_id: str) -> MqttBridge:
+def _bridge(orders: Orders, door: MqttDoor, *, topics: tuple[str, ...], client_id: str) -> MqttBridge:
     from paho.mqtt.enums import MQTTProtocolVersion
 
     protocols = [MQTTProtocolVersion.MQTTv311]
@@ -106,7 +118,7 @@ def _bridge(orders: Orders, door: MqttDoor, *, client_id: str) -> MqttBridge:
     return MqttBridge(
         BrokerAddress.parse(orders.broker_url),
         client_id=client_id,
-        topics=TOPICS,
+        topics=topics,
         on_message=door.receive,
         protocols=protocols,
         tls=_own_broker_only(orders),
@@ -180,4 +192,4 @@ def _usage_of(key: bytes) -> UsageOf:
     return usage_of
 
 
-__all__ = ["Parts", "Publisher", "make_parts", "pseudonym_key"]
+__all__ = ["Fittings", "Parts", "Publisher", "make_parts", "pseudonym_key"]

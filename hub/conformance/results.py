@@ -39,7 +39,10 @@ class Exchange(Frozen):
 
 
 class TestResult(Frozen):
-    """What came of one test. `reason` is what was seen, `expected` what should have been."""
+    """What came of one test. `reason` is what was seen, `expected` what should have been.
+
+    `is_expected_failure`: it stands on the list of expected failures, because of `known_because`, whatever came of it.
+    """
 
     __test__ = False  # not a pytest test, for all its name
 
@@ -57,6 +60,7 @@ class TestResult(Frozen):
     expected: Text | None = None
     exchange: tuple[Exchange, ...] = ()
     is_expected_failure: bool = False
+    known_because: str = ""
 
     @property
     def counts_against(self) -> bool:
@@ -89,7 +93,10 @@ class Coverage(Frozen):
 
 
 class RunReport(Frozen):
-    """A whole run. `versions` and `configuration` say what was tested with what; `complete` whether all tests ran."""
+    """A whole run. `versions` and `configuration` say what was tested with what; `complete` whether all tests ran.
+
+    `titles` are those of the suites and groups, by `suite` and `suite.group`; one that isn't there is called by its id.
+    """
 
     plan: str
     plan_title: Text
@@ -106,6 +113,7 @@ class RunReport(Frozen):
     quality: str
     rules: tuple[RuleResult, ...]
     coverage: tuple[Coverage, ...]
+    titles: Mapping[str, Text] = {}
 
     @property
     def result(self) -> Result:
