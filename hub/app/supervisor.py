@@ -20,7 +20,6 @@ from hub.app.addresses import addresses
 from hub.app.children import Child, Keeper
 from hub.app.listening import listening_socket, port_to_use, url_of
 from hub.app.orders import Orders
-from hub.app.test_clients import epj_polling, with_test_clients
 from hub.model.errors import ConfigurationError, ConfigurationFault
 from hub.mqtt.embedded import HUB_USER, EmbeddedBroker, Login
 from hub.settings import Settings
@@ -111,6 +110,9 @@ async def _start(wishes: Wishes, directory: Path, stack: contextlib.AsyncExitSta
     hub = await _start_hub(directory, listening, stack, running)
     if broker is not None:
         await _keep(Keeper(Child("broker", broker.command(), directory / "logs" / "broker.log")), stack, running)
+    # What makes keys is slow to import: the others are awakening meanwhile.
+    from hub.app.test_clients import epj_polling, with_test_clients
+
     clients = with_test_clients(settings, directory, _pulling(settings))
     running.endpoints |= clients.told
     if simulated:
@@ -219,9 +221,10 @@ def _without_login(url: str) -> str:
 
 
 async def _keep(keeper: Keeper, stack: contextlib.AsyncExitStack, running: Running) -> None:
-    """Run `keeper` beside us until the stack unwinds."""
+    """Run `keeper` beside us until the stack unwinds; its process is under way when this returns."""
     keeper.begin()
     stack.push_async_callback(keeper.end)
+    await asyncio.sleep(0)
     running.keepers[keeper.child.name] = keeper
 
 

@@ -10,7 +10,7 @@ from hub.api import pull as pull_door
 from hub.api import rehearsal as rehearsal_door
 from hub.api.operations import Operations
 from hub.app.console import People, add_console, people
-from hub.app.costs import cost_router
+from hub.app.costs import add_cost_door
 from hub.app.national import NationalParts, add_national_doors
 from hub.app.orders import Orders
 from hub.app.parts import Parts
@@ -27,9 +27,9 @@ def web_application(orders: Orders, parts: Parts) -> FastAPI:
     app.include_router(pull_door.router(_pull(orders, parts)))
     desk = rehearsal_desk(orders, parts.engines, parts.clock)
     app.include_router(rehearsal_door.router(rehearsal_door.RehearsalDoor(desk, orders.operations_token)))
-    app.include_router(cost_router(orders, parts))
+    add_cost_door(app, orders, parts)
     known = people(orders)
-    app.state.close = add_national_doors(app, _national(orders, parts, known))
+    app.state.close = add_national_doors(app, national_parts(orders, parts, known))
     add_console(app, orders, parts, known, desk=desk)
 
     @app.get("/health", tags=["drift"])
@@ -41,7 +41,8 @@ def web_application(orders: Orders, parts: Parts) -> FastAPI:
     return app
 
 
-def _national(orders: Orders, parts: Parts, known: People | None) -> NationalParts:
+def national_parts(orders: Orders, parts: Parts, known: People | None = None) -> NationalParts:
+    """What the national doors are made of; `known` are the people who can sign in."""
     pull = _pull(orders, parts)
     return NationalParts(
         settings=orders.settings,

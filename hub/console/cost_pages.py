@@ -1,4 +1,7 @@
-"""Cost: what the hub costs each municipality under assumptions that are moved by hand, answered at once."""
+"""Cost: what the hub costs each municipality under assumptions that are moved by hand, answered at once.
+
+What calculates (`hub.console.cost_answer`) is loaded in a thread at the first question, not at the hub's start.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from hub.console.charts import Chart, months_chart
 from hub.console.door import Door
 from hub.console.visit import Visit
-from hub.metering.comparison import compare
-from hub.metering.model_list import model_answers
-from hub.metering.order_form import OrderForm, order_of
-from hub.metering.run import run
-from hub.metering.run_answer import MunicipalityAnswer, RunAnswer, run_answer
-from hub.model.errors import ConfigurationError
 
-_BASE = "nhn-2024"
-_LISTED = 10
-_DRAWS = 50
-_EVERYBODY = 357
+EVERYBODY = 357
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +40,9 @@ class Slider:
 SLIDERS = (
     Slider("total", 1, 100, 1, 20, "cost.unit_total"),
     Slider("state_share", 0, 100, 5, 0, "cost.unit_percent"),
-    Slider("connected", 1, _EVERYBODY, 1, _EVERYBODY, "cost.unit_municipalities"),
+    Slider("connected", 1, EVERYBODY, 1, EVERYBODY, "cost.unit_municipalities"),
     Slider("growth", -10, 30, 1, 0, "cost.unit_percent"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the page shows of one calculation. Amounts in whole øre."""
-
-    run: RunAnswer
-    chart: Chart
-    dearest: tuple[MunicipalityAnswer, ...]
-    cheapest: tuple[MunicipalityAnswer, ...]
-    middle: int
-    chosen: MunicipalityAnswer | None
 
 
 def routes(door: Door) -> Sequence[Route]:
@@ -75,91 +55,50 @@ def routes(door: Door) -> Sequence[Route]:
 
 
 async def _page(visit: Visit) -> Response:
-    return visit.page("costs.html", models=model_answers(), **await _content(visit))
+    content = await _content(visit)
+    return visit.page("costs.html", models=await asyncio.to_thread(_models), **content)
 
 
 async def _part(visit: Visit) -> Response:
     return visit.page("_cost_answer.html", **await _content(visit))
 
 
+async def _report(visit: Visit) -> Response:
+    page = await asyncio.to_thread(_reported, visit.request.query_params)
+    return HTMLResponse(page, headers={"Content-Disposition": 'attachment; filename="kostnad.html"'})
+
+
 async def _content(visit: Visit) -> dict[str, Any]:
     query = visit.request.query_params
-    values = {slider.name: slider.value(query) for slider in SLIDERS}
-    form = _form(query, values)
-    answer, faults = await asyncio.to_thread(_answer, form, query.get("municipality", ""))
-    order = form.model_dump(by_alias=True, exclude_defaults=True)
+    values = slider_values(query)
+    answered = await asyncio.to_thread(_answered, query, values)
     return {
         "sliders": SLIDERS,
         "values": values,
-        "model": form.model,
-        "answer": answer,
-        "faults": faults,
         "municipality": query.get("municipality", ""),
-        "curl": orjson.dumps({"order": order}).decode(),
-        "command": _command(form),
         "report": f"/costs/report?{visit.request.url.query}",
+        **answered,
     }
 
 
-def _form(query: Mapping[str, str], values: Mapping[str, int]) -> OrderForm:
-    count = values["connected"]
-    known = {model.name for model in model_answers()}
-    asked = query.get("model", "")
-    return OrderForm.model_validate(
-        {
-            "model": asked if asked in known else _BASE,
-            "total": str(values["total"] * 1_000_000),
-            "from": "2027-01",
-            "months": 12,
-            "connected": "all" if count >= _EVERYBODY else str(count),
-            "state_share": str(values["state_share"]),
-            "growth": str(values["growth"]),
-        }
-    )
+def slider_values(query: Mapping[str, str]) -> dict[str, int]:
+    """What each slider stands at in a query."""
+    return {slider.name: slider.value(query) for slider in SLIDERS}
 
 
-def _command(form: OrderForm) -> str:
-    return (
-        f"cost run --model {form.model} --total {form.total} --from {form.start} --months {form.months}"
-        f" --connected {form.connected} --state-share {form.state_share} --growth {form.growth}"
-    )
+def _answered(query: Mapping[str, str], values: Mapping[str, int]) -> dict[str, Any]:
+    from hub.console.cost_answer import answered
+
+    return answered(query, values)
 
 
-def _answer(form: OrderForm, municipality: str) -> tuple[Answer | None, list[str]]:
-    try:
-        answer = run_answer(run(order_of(form)))
-    except ConfigurationError as error:
-        return None, [fault.text for fault in error.faults]
-    paying = sorted((m for m in answer.municipalities if m.total_ore), key=lambda m: m.per_inhabitant_ore)
-    return (
-        Answer(
-            run=answer,
-            chart=months_chart(answer.months),
-            dearest=tuple(reversed(paying[-_LISTED:])),
-            cheapest=tuple(paying[:_LISTED]),
-            middle=paying[len(paying) // 2].per_inhabitant_ore if paying else 0,
-            chosen=_found(answer, municipality),
-        ),
-        [],
-    )
+def _models() -> Sequence[object]:
+    from hub.metering.model_list import model_answers
+
+    return model_answers()
 
 
-def _found(answer: RunAnswer, sought: str) -> MunicipalityAnswer | None:
-    word = sought.strip().casefold()
-    return next((m for m in answer.municipalities if word and (m.number == word or m.name.casefold() == word)), None)
+def _reported(query: Mapping[str, str]) -> str:
+    from hub.console.cost_answer import reported
 
-
-async def _report(visit: Visit) -> Response:
-    query = visit.request.query_params
-    form = _form(query, {slider.name: slider.value(query) for slider in SLIDERS})
-    names = dict.fromkeys([_BASE, form.model])
-
-    def made() -> str:
-        # What draws the charts is heavy to import: at the first report, not at the hub's start.
-        from hub.metering.documents.report import comparison_report
-
-        orders = [order_of(form.model_copy(update={"model": name})) for name in names]
-        return comparison_report(compare(orders, draws=_DRAWS, seed=1))
-
-    page = await asyncio.to_thread(made)
-    return HTMLResponse(page, headers={"Content-Disposition": 'attachment; filename="kostnad.html"'})
+    return reported(query, slider_values(query))

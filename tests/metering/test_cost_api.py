@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Thread
@@ -12,9 +12,10 @@ from urllib.request import Request, urlopen
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from hub.api.cost import Cost, router
+from hub.app.costs import AtFirstAsk
 from hub.model.usage import UsageRecord
 from tests.metering.ledgers import a_year, case
 from tests.metering.test_cost_run import cost
@@ -60,8 +61,14 @@ class Client:
 
 @contextmanager
 def client_of(door: Cost) -> Iterator[Client]:
+    with client_at(lambda: router(door)) as made:
+        yield made
+
+
+@contextmanager
+def client_at(door: Callable[[], APIRouter]) -> Iterator[Client]:
     app = FastAPI()
-    app.include_router(router(door))
+    app.add_middleware(AtFirstAsk, into=app, door=door, prefix="/cost")
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="cost-api")
@@ -160,3 +167,19 @@ def test_with_a_token_nobody_else_gets_in() -> None:
     with client_of(Cost(own_records, token="hemmelig")) as client:
         assert client.get("/cost/models").status_code == 401
         assert client.get("/cost/models", headers={"Authorization": "Bearer hemmelig"}).status_code == 200
+
+
+def test_the_door_comes_in_once_when_it_or_the_description_of_all_doors_is_asked_for() -> None:
+    brought = []
+
+    def door() -> APIRouter:
+        brought.append(1)
+        return router(Cost(own_records))
+
+    with client_at(door) as at:
+        assert at.get("/costs").status_code == 404
+        assert brought == []
+        assert "/cost/run" in at.get("/openapi.json").json()["paths"]
+        assert at.get("/cost/models").status_code == 200
+        assert answered(at, "run", {"order": ORDER})
+    assert brought == [1]
