@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -13,6 +14,7 @@ from connectors.helseid import HelseId, HelseIdClient, Organisation
 from connectors.helseid.client import read_key
 from connectors.http.line import HttpLine
 from connectors.mqtt import MqttConnection, Tls
+from connectors.mqtt.paho_words import Session
 from connectors.timing import SystemTimer, Timer
 from connectors.transport import Transport
 from connectors.transport.http import JftTransport, VkpTransport
@@ -112,10 +114,14 @@ def read_settings(path: Path) -> ConnectorSettings:
 
 
 def connector_of(kind: type[C], settings: ConnectorSettings, *, timer: Timer | None = None) -> C:
-    """A connector of class `kind` as the settings say, ready for `async with`."""
+    """A connector of class `kind` as the settings say, ready for `async with`.
+
+    A class with a `way` of its own (`VendorConnector.way`) is asked for the transport.
+    """
     timer = timer or SystemTimer()
+    way: Callable[[ConnectorSettings, Timer], Transport] = getattr(kind, "way", transport_of)
     return kind(
-        transport_of(settings, timer),
+        way(settings, timer),
         municipality=settings.municipality,
         sender=settings.sender,
         spool=settings.spool,
@@ -143,20 +149,31 @@ def transport_of(settings: ConnectorSettings, timer: Timer) -> Transport:
     )
 
 
-def _by_mqtt(settings: ConnectorSettings) -> MqttTransport:
+def mqtt_connection_of(
+    settings: ConnectorSettings,
+    *,
+    client_id: str | None = None,
+    session: Session = "clean",
+    connect_within_s: float | None = None,
+) -> MqttConnection:
+    """The connection to the broker that the settings name; without `client_id` the settings' own."""
     mqtt = settings.mqtt
     password = mqtt.password_file.read_text(encoding="utf-8").strip() if mqtt.password_file else None
-    connection = MqttConnection(
+    return MqttConnection(
         settings.hub,
-        client_id=mqtt.client_id or settings.sender,
+        client_id=client_id or mqtt.client_id or settings.sender,
         version=mqtt.version,
+        session=session,
         username=mqtt.username,
         password=password,
         tls=settings.tls.tls() if settings.tls else None,
-        connect_within_s=None,
+        connect_within_s=connect_within_s,
     )
+
+
+def _by_mqtt(settings: ConnectorSettings) -> MqttTransport:
     return MqttTransport(
-        connection,
+        mqtt_connection_of(settings),
         municipality=settings.municipality,
         sender=settings.sender,
         receipt_within_s=settings.timeout_s,

@@ -11,6 +11,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from connectors.connector import Connector, Told
+from connectors.response_centre import Alert
+from connectors.settings import ConnectorSettings, transport_of
+from connectors.spool import Fate, Report
+from connectors.timing import Timer
+from connectors.transport import Transport
 from connectors.words import Event
 from hub.model.errors import KnutepunktError
 
@@ -39,6 +44,13 @@ class VendorConnector(Connector, ABC):
     #: The services that its events belong to, for the `ServiceCodes` header and the hub's configuration.
     service_codes: ClassVar[tuple[str, ...]] = ()
     examples: ClassVar[tuple[Example, ...]]
+    #: The words that the product can tell (classes of `connectors.words`), for tests of it; empty means all of them.
+    words: ClassVar[tuple[type[Any], ...]] = ()
+
+    @classmethod
+    def way(cls, settings: ConnectorSettings, timer: Timer) -> Transport:
+        """The way to the hub that `settings` name. Override it to bring a way of your own."""
+        return transport_of(settings, timer)
 
     @classmethod
     @abstractmethod
@@ -55,6 +67,20 @@ class VendorConnector(Connector, ABC):
     async def take(self, payload: bytes) -> list[Told]:
         """Translate a message and keep its events durably. Raises NotUnderstood."""
         return await self.tell_all(self.translate(payload))
+
+    async def attend(self, alert: Alert) -> None:
+        """What a response centre's product does with an alert that is routed to it: keep it first, then confirm.
+
+        Whoever calls this has kept the alert (`ResponseCentre` has, in its `memory`), so here it is confirmed.
+        Override it to hand the alert to your product; confirm when it is safe there. Raises `Unreachable`.
+        """
+        await alert.confirm()
+
+    async def known(self) -> list[Report]:
+        """What is known of every event in the spool, in the order told."""
+        # What goes on meanwhile goes on in this order of fates, so that an event is seen twice rather than never.
+        found = [report for fate in Fate for report in await self._spool.with_fate(fate)]
+        return sorted({report.number: report for report in found}.values(), key=lambda report: report.number)
 
     async def set_aside(self, payload: bytes, why: NotUnderstood) -> None:
         """Keep a message that was not understood where a person finds it: beside the spool, for our eyes only."""
