@@ -7,7 +7,8 @@ them. Nothing is acknowledged before the transaction is committed.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from hub.model.person import PatientRef
 from hub.model.times import from_microseconds, microseconds
 from hub.store import schema
 from hub.store.inserting import insert_into as insert_into
+from hub.store.plain import Row, changing, insertion, read, write
 from hub.store.rows import CaseRow, Changes, KeyRow, MessageRow, QuarantineRow, Want
 from hub.store.submissions import add_submissions
 
@@ -65,10 +67,15 @@ def count_or_none(moment: Any) -> int | None:
 
 async def save(connection: AsyncConnection, changes: Changes, *, real: float, at: datetime) -> None:
     """Write `changes`. Raises IntegrityError when another process was first; the batch is then decided anew."""
-    await _insert(connection, schema.cases, changes.new_cases.values(), _case_values)
-    await _update_cases(connection, changes.changed_cases.values())
-    await _insert(connection, schema.messages, changes.new_messages, _message_values)
-    await _insert(connection, schema.case_keys, changes.new_keys.values(), _key_values)
+    await write(
+        connection,
+        [
+            (_NEW_CASES, [_case_values(case) for case in changes.new_cases.values()]),
+            (_CHANGED_CASES, [(case.id, *_growing_values(case)) for case in changes.changed_cases.values()]),
+            (_MESSAGES, [_message_values(row) for row in changes.new_messages]),
+            (_KEYS, [(row.key, row.case_id, row.kind, _series(row)) for row in changes.new_keys.values()]),
+        ],
+    )
     await add_submissions(connection, changes, at=at)
     await _supersede(connection, changes.superseded)
     await _change_keys(connection, changes.changed_keys.values())
@@ -77,72 +84,74 @@ async def save(connection: AsyncConnection, changes: Changes, *, real: float, at
     await count(connection, changes.counters)
 
 
-async def _insert(
-    connection: AsyncConnection, table: Table, rows: Iterable[Any], values: Callable[[Any], dict[str, Any]]
-) -> None:
-    parameters = [values(row) for row in rows]
-    if parameters:
-        await connection.execute(table.insert(), parameters)
+_GROWING = (
+    ("sender", "TEXT"),
+    ("kind", "TEXT"),
+    ("service_code", "TEXT"),
+    ("alert_code", "TEXT"),
+    ("occurred_at", "BIGINT"),
+    ("change", "INTEGER"),
+    ("messages", "INTEGER"),
+    ("acknowledge_by", "BIGINT"),
+    ("followed_up_at", "BIGINT"),
+    ("escalated_at", "BIGINT"),
+    ("escalated_after_s", "INTEGER"),
+)
+_NEW_CASES = insertion(
+    "cases", "id, municipality, patient_system, patient_value, opened_at, " + ", ".join(name for name, _ in _GROWING)
+)
+_CHANGED_CASES = changing("cases", key=(("id", "TEXT"),), columns=_GROWING)
+_MESSAGES = insertion(
+    "messages",
+    "case_id, number, identity, content_hash, sender, device, door, resource_type, identifier_system,"
+    " identifier_value, raw, registered_at, said_at, occurred_at, standing, replaces, remarks, is_alert",
+)
+_KEYS = insertion("case_keys", "key, case_id, kind, series")
 
 
-def _case_values(case: CaseRow) -> dict[str, Any]:
-    return {
-        "id": case.id,
-        "municipality": case.municipality,
-        "patient_system": case.patient.system,
-        "patient_value": case.patient.value,
-        "opened_at": microseconds(case.opened_at),
-        **_growing_values(case),
-    }
+def _case_values(case: CaseRow) -> Row:
+    patient = case.patient
+    common = (case.id, case.municipality, patient.system, patient.value, microseconds(case.opened_at))
+    return (*common, *_growing_values(case))
 
 
-def _growing_values(case: CaseRow) -> dict[str, Any]:
-    return {
-        "sender": case.sender,
-        "kind": case.kind.value,
-        "service_code": case.service_code.value,
-        "alert_code": case.alert_code,
-        "occurred_at": microseconds(case.occurred_at),
-        "change": case.change,
-        "messages": case.messages,
-        "acknowledge_by": count_or_none(case.acknowledge_by),
-        "followed_up_at": count_or_none(case.followed_up_at),
-        "escalated_at": count_or_none(case.escalated_at),
-        "escalated_after_s": case.escalated_after_s,
-    }
+def _growing_values(case: CaseRow) -> Row:
+    return (
+        case.sender,
+        case.kind.value,
+        case.service_code.value,
+        case.alert_code,
+        microseconds(case.occurred_at),
+        case.change,
+        case.messages,
+        count_or_none(case.acknowledge_by),
+        count_or_none(case.followed_up_at),
+        count_or_none(case.escalated_at),
+        case.escalated_after_s,
+    )
 
 
-async def _update_cases(connection: AsyncConnection, rows: Iterable[CaseRow]) -> None:
-    parameters = [{"case": c.id, **_growing_values(c)} for c in rows]
-    if parameters:
-        await connection.execute(update(schema.cases).where(schema.cases.c.id == bindparam("case")), parameters)
-
-
-def _message_values(row: MessageRow) -> dict[str, Any]:
-    return {
-        "case_id": row.case_id,
-        "number": row.number,
-        "identity": row.identity,
-        "content_hash": row.content_hash,
-        "sender": row.sender,
-        "device": row.device,
-        "door": row.door,
-        "resource_type": row.resource_type,
-        "identifier_system": row.identifier_system,
-        "identifier_value": row.identifier_value,
-        "raw": row.raw,
-        "registered_at": microseconds(row.registered_at),
-        "said_at": count_or_none(row.said_at),
-        "occurred_at": count_or_none(row.occurred_at),
-        "standing": row.standing,
-        "replaces": row.replaces,
-        "remarks": row.remarks,
-        "is_alert": int(row.is_alert),
-    }
-
-
-def _key_values(row: KeyRow) -> dict[str, Any]:
-    return {"key": row.key, "case_id": row.case_id, "kind": row.kind, "series": _series(row)}
+def _message_values(row: MessageRow) -> Row:
+    return (
+        row.case_id,
+        row.number,
+        row.identity,
+        row.content_hash,
+        row.sender,
+        row.device,
+        row.door,
+        row.resource_type,
+        row.identifier_system,
+        row.identifier_value,
+        row.raw,
+        microseconds(row.registered_at),
+        count_or_none(row.said_at),
+        count_or_none(row.occurred_at),
+        row.standing,
+        row.replaces,
+        row.remarks,
+        int(row.is_alert),
+    )
 
 
 def _series(row: KeyRow) -> str | None:
@@ -172,59 +181,48 @@ async def want(connection: AsyncConnection, rows: Sequence[Want], *, real: float
     if not rows:
         return
     rows = sorted(rows, key=lambda row: (row.case_id, row.destination))
-    first = await _next_pages(connection, len(rows))
-    table = schema.deliveries
-    statement = insert_into(connection, table)
-    statement = statement.on_conflict_do_update(
-        index_elements=[table.c.case_id, table.c.destination],
-        set_={
-            "wanted": statement.excluded.wanted,
-            "page": statement.excluded.page,
-            "paged_at": statement.excluded.paged_at,
-            "state": _REOPENED,
-            "occurred_at": statement.excluded.occurred_at,
-            "enqueued_real": text(
-                "CASE WHEN deliveries.state = 'settled' THEN excluded.enqueued_real ELSE deliveries.enqueued_real END"
-            ),
-        },
-    )
-    now = microseconds(at)
-    await connection.execute(
-        statement, [{**_want_values(row, real), "page": first + i, "paged_at": now} for i, row in enumerate(rows)]
-    )
+    first, now = await _next_pages(connection, len(rows)), microseconds(at)
+    await write(connection, [(_WANTED, [_want_values(row, real, first + i, now) for i, row in enumerate(rows)])])
 
 
-_REOPENED = text(
-    "CASE WHEN deliveries.state = 'in_doubt' THEN 'in_doubt'"
-    " WHEN deliveries.state = 'waiting' AND deliveries.reason <> 'refused' THEN 'waiting' ELSE 'pending' END"
+_WANTED = insertion(
+    "deliveries",
+    "case_id, destination, municipality, lane, partition, wanted, enqueued_real, occurred_at, page, paged_at,"
+    " state, settled, note_revision, attempts, not_before_real",
+    " ON CONFLICT (case_id, destination) DO UPDATE SET"
+    " wanted = excluded.wanted, page = excluded.page, paged_at = excluded.paged_at,"
+    " occurred_at = excluded.occurred_at,"
+    " enqueued_real = CASE WHEN deliveries.state = 'settled'"
+    " THEN excluded.enqueued_real ELSE deliveries.enqueued_real END,"
+    " state = CASE WHEN deliveries.state = 'in_doubt' THEN 'in_doubt'"
+    " WHEN deliveries.state = 'waiting' AND deliveries.reason <> 'refused' THEN 'waiting' ELSE 'pending' END",
 )
 
 
 async def _next_pages(connection: AsyncConnection, many: int) -> int:
     """Reserve `many` page numbers. The counter's row stays locked until the commit, so page order is commit order."""
-    statement = insert_into(connection, schema.counters).values(name="page", value=many)
-    statement = statement.on_conflict_do_update(
-        index_elements=[schema.counters.c.name], set_={"value": schema.counters.c.value + many}
-    ).returning(schema.counters.c.value)
-    return int((await connection.execute(statement)).scalar_one()) - many + 1
+    ((found,),) = await read(connection, [(_PAGES, [("page", many)])])
+    return int(found[0]) - many + 1
 
 
-def _want_values(row: Want, real: float) -> dict[str, Any]:
-    return {
-        "case_id": row.case_id,
-        "destination": row.destination,
-        "municipality": row.municipality,
-        "lane": lane_of(row.municipality, row.patient, row.destination, row.case_id),
-        "partition": partition_of(row.municipality, row.patient),
-        "state": "pending",
-        "wanted": row.change,
-        "settled": 0,
-        "note_revision": 0,
-        "attempts": 0,
-        "not_before_real": 0.0,
-        "enqueued_real": real,
-        "occurred_at": microseconds(row.occurred_at),
-    }
+def _want_values(row: Want, real: float, page: int, paged_at: int) -> Row:
+    return (
+        row.case_id,
+        row.destination,
+        row.municipality,
+        lane_of(row.municipality, row.patient, row.destination, row.case_id),
+        partition_of(row.municipality, row.patient),
+        row.change,
+        real,
+        microseconds(row.occurred_at),
+        page,
+        paged_at,
+        "pending",
+        0,
+        0,
+        0,
+        0.0,
+    )
 
 
 async def _quarantine(connection: AsyncConnection, rows: Sequence[QuarantineRow]) -> None:
@@ -260,15 +258,13 @@ async def _quarantine(connection: AsyncConnection, rows: Sequence[QuarantineRow]
 
 async def count(connection: AsyncConnection, counters: Mapping[str, int]) -> None:
     """Add to the counters."""
-    rows = [{"name": name, "value": value} for name, value in sorted(counters.items()) if value]
-    if not rows:
-        return
-    statement = insert_into(connection, schema.counters)
-    statement = statement.on_conflict_do_update(
-        index_elements=[schema.counters.c.name],
-        set_={"value": schema.counters.c.value + statement.excluded.value},
-    )
-    await connection.execute(statement, rows)
+    await write(connection, [(_COUNTED, [(name, value) for name, value in sorted(counters.items()) if value])])
+
+
+_COUNTED = insertion(
+    "counters", "name, value", " ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value"
+)
+_PAGES = replace(_COUNTED, tail=f"{_COUNTED.tail} RETURNING value")
 
 
 async def counts(connection: AsyncConnection) -> dict[str, int]:

@@ -6,10 +6,10 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import BindParameter, bindparam, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.model.case import CaseHistory, CaseMessage
@@ -19,9 +19,9 @@ from hub.model.person import PatientRef
 from hub.model.times import from_microseconds
 from hub.store import schema
 from hub.store.accepting import PARTITIONS, moment_or_none
+from hub.store.plain import Many, Row, read
 
 _MOST_PER_LOAD = 2_000
-_MOST_PARAMETERS = 10_000
 #: How many due deliveries are looked through for lanes at first.
 WINDOW = 512
 
@@ -113,58 +113,81 @@ class Work:
 
 
 async def load_lanes(connection: AsyncConnection, lanes: Sequence[Lane]) -> Work:
-    """The work of `lanes`, of which there may be 10,000 at most, with all that is known of each delivery."""
-    table, case = schema.deliveries, schema.cases
-    keys: BindParameter[str] = bindparam("lanes", [lane.key for lane in lanes[:_MOST_PARAMETERS]], expanding=True)
-    rows = list(
-        await connection.execute(
-            select(table, case)
-            .join(case, case.c.id == table.c.case_id)
-            .where(
-                table.c.lane.in_(keys),
-                text("deliveries.state <> 'settled'"),
-                table.c.state != "waiting",
-            )
-            .order_by(table.c.occurred_at, case.c.opened_at, case.c.id)
-            .limit(_MOST_PER_LOAD)
-        )
-    )
+    """The work of `lanes`, with all that is known of each delivery."""
+    keys: list[Row] = [(lane.key,) for lane in lanes]
+    loaded, waiting = await read(connection, [(_UNSETTLED, keys), (_WAITING, keys)])
+    rows = [_Loaded._make(row) for row in loaded]
     messages = await messages_of(connection, {row.case_id for row in rows})
     by_key = {lane.key: lane for lane in lanes}
     found: dict[str, list[Delivery]] = {}
     for row in rows:
         delivery = delivery_of(row, by_key[row.lane], messages.get(row.case_id, []))
         found.setdefault(row.lane, []).append(delivery)
-    return Work(found, await _waiting(connection, keys), is_cut=len(rows) == _MOST_PER_LOAD)
+    times: dict[str, list[datetime]] = {}
+    for lane, occurred_at in waiting:
+        times.setdefault(lane, []).append(from_microseconds(occurred_at))
+    return Work(found, times, is_cut=len(rows) >= _MOST_PER_LOAD)
 
 
-async def _waiting(connection: AsyncConnection, keys: BindParameter[str]) -> dict[str, list[datetime]]:
-    """The event times of what waits for a person in these lanes, earliest first, the first few of each."""
-    table = schema.deliveries
-    rows = await connection.execute(
-        select(table.c.lane, table.c.occurred_at)
-        .where(table.c.lane.in_(keys), text("state <> 'settled'"), table.c.state == "waiting")
-        .order_by(table.c.occurred_at)
-        .limit(_MOST_PER_LOAD)
-    )
-    found: dict[str, list[datetime]] = {}
-    for row in rows:
-        found.setdefault(row.lane, []).append(from_microseconds(row.occurred_at))
-    return found
+class _Loaded(NamedTuple):
+    """An unsettled row of the outbox joined with its case, in the order of `_UNSETTLED`'s columns."""
+
+    case_id: str
+    lane: str
+    partition: int
+    state: str
+    reason: str | None
+    note_revision: int
+    reference: str | None
+    attempts: int
+    not_before_real: float
+    enqueued_real: float
+    settled: int
+    municipality: str
+    occurred_at: int
+    id: str
+    patient_system: str
+    patient_value: str
+    sender: str
+    kind: str
+    service_code: str
+    opened_at: int
+    change: int
+    escalated_at: int | None
+    escalated_after_s: int | None
+
+
+_OF_DELIVERY = 13
+_COLUMNS = [f"d.{c}" for c in _Loaded._fields[:_OF_DELIVERY]] + [f"c.{c}" for c in _Loaded._fields[_OF_DELIVERY:]]
+_UNSETTLED = Many(
+    f"SELECT {', '.join(_COLUMNS)} FROM deliveries d JOIN cases c ON c.id = d.case_id WHERE d.lane IN (",  # noqa: S608
+    "?",
+    ") AND d.state <> 'settled' AND d.state <> 'waiting'"
+    f" ORDER BY d.occurred_at, c.opened_at, c.id LIMIT {_MOST_PER_LOAD}",
+)
+#: What waits for a person: earliest first, the first few of each lane.
+_WAITING = Many(
+    "SELECT lane, occurred_at FROM deliveries WHERE lane IN (",
+    "?",
+    f") AND state <> 'settled' AND state = 'waiting' ORDER BY occurred_at LIMIT {_MOST_PER_LOAD}",
+)
 
 
 async def messages_of(connection: AsyncConnection, case_ids: Collection[str]) -> dict[str, list[CaseMessage]]:
     """The messages of the cases, each case's in order of registration."""
-    table = schema.messages
-    rows = await connection.execute(
-        select(table)
-        .where(table.c.case_id.in_(bindparam("cases", list(case_ids), expanding=True)))
-        .order_by(table.c.case_id, table.c.number)
-    )
+    (rows,) = await read(connection, [(_MESSAGES, [(case_id,) for case_id in sorted(case_ids)])])
     found: dict[str, list[CaseMessage]] = {}
-    for row in rows:
-        found.setdefault(row.case_id, []).append(_message(row))
+    for case_id, *row in rows:
+        found.setdefault(case_id, []).append(_message(row))
     return found
+
+
+_MESSAGES = Many(
+    "SELECT case_id, number, sender, resource_type, raw, registered_at, said_at, occurred_at, standing, replaces,"
+    " identifier_system, identifier_value, remarks, is_alert FROM messages WHERE case_id IN (",
+    "?",
+    ") ORDER BY case_id, number",
+)
 
 
 async def history_of(connection: AsyncConnection, case_id: str) -> CaseHistory | None:
@@ -211,19 +234,21 @@ def _history(row: Any, messages: Sequence[CaseMessage]) -> CaseHistory:
     )
 
 
-def _message(row: Any) -> CaseMessage:
+def _message(row: Sequence[Any]) -> CaseMessage:
+    number, sender, resource_type, raw, registered_at, said_at, occurred_at, standing, replaces, *named = row
+    identifier_system, identifier_value, remarks, is_alert = named
     return CaseMessage(
-        number=row.number,
-        sender=row.sender,
-        resource_type=row.resource_type,
-        raw=row.raw,
-        registered_at=from_microseconds(row.registered_at),
-        said_at=moment_or_none(row.said_at),
-        occurred_at=moment_or_none(row.occurred_at),
-        standing=row.standing,
-        replaces=row.replaces,
-        identifier_system=row.identifier_system,
-        identifier_value=row.identifier_value,
-        remarks=tuple(Finding(**f) for f in orjson.loads(row.remarks)) if row.remarks else (),
-        is_alert=bool(row.is_alert),
+        number,
+        sender,
+        resource_type,
+        raw,
+        from_microseconds(registered_at),
+        moment_or_none(said_at),
+        moment_or_none(occurred_at),
+        standing,
+        replaces,
+        identifier_system,
+        identifier_value,
+        tuple(Finding(**f) for f in orjson.loads(remarks)) if remarks else (),
+        bool(is_alert),
     )

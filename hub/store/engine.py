@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, event, make_url, text
+from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import (
     DBAPIError,
     IntegrityError,
@@ -23,9 +23,11 @@ from sqlalchemy.exc import (
     StatementError,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import await_
 
 from hub.model.errors import StoreUnavailable
 from hub.store.migrating import migrate
+from hub.store.plain import on_thread
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -35,6 +37,7 @@ _PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA foreign_keys=ON",
 )
+_STATEMENTS_KEPT = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,14 @@ def _url(location: Path | str) -> URL:
 
 
 def _sqlite(url: URL, *, begin: str, size: int) -> AsyncEngine:
-    engine = create_async_engine(url, hide_parameters=True, pool_size=size, max_overflow=0, pool_timeout=60)
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=60,
+        connect_args={"cached_statements": _STATEMENTS_KEPT},
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
@@ -138,6 +148,6 @@ def _sqlite(url: URL, *, begin: str, size: int) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.execute(text(begin))
+        await_(on_thread(connection, lambda sqlite: sqlite.execute(begin).close()))
 
     return engine

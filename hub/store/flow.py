@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, text
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.model.times import from_microseconds, microseconds
 from hub.store import schema
+from hub.store.plain import Many, Row, insertion, write
 from hub.store.schema_console import flow
 
 KEPT = 200_000
@@ -74,29 +75,31 @@ async def note(connection: AsyncConnection, happenings: Sequence[Happening]) -> 
     """Append lines, in order, and let the oldest fall away."""
     if not happenings:
         return
-    await connection.execute(flow.insert(), [_values(h) for h in happenings])
-    await connection.execute(_FORGET if connection.dialect.name == "sqlite" else _FORGET_SHARED, {"kept": KEPT})
+    forget = _FORGET if connection.dialect.name == "sqlite" else _FORGET_SHARED
+    await write(connection, [(_LINES, [_values(h) for h in happenings]), (forget, [(KEPT,)])])
 
 
-_FORGET = text("DELETE FROM flow WHERE id <= (SELECT MAX(id) FROM flow) - :kept")
+_LINES = insertion("flow", "at, what, municipality, sender, case_id, number, destination, detail")
+_FORGET = Many("DELETE FROM flow WHERE id <= (SELECT MAX(id) FROM flow) - ", "?")
 #: Nobody waits for another process that is forgetting the same lines.
-_FORGET_SHARED = text(
-    "DELETE FROM flow WHERE id IN (SELECT id FROM flow WHERE id <= (SELECT MAX(id) FROM flow) - :kept"
-    " LIMIT 1000 FOR UPDATE SKIP LOCKED)"
+_FORGET_SHARED = Many(
+    "DELETE FROM flow WHERE id IN (SELECT id FROM flow WHERE id <= (SELECT MAX(id) FROM flow) - ",
+    "CAST(? AS INTEGER)",
+    " LIMIT 1000 FOR UPDATE SKIP LOCKED)",
 )
 
 
-def _values(happening: Happening) -> dict[str, Any]:
-    return {
-        "at": microseconds(happening.at),
-        "what": happening.what,
-        "municipality": happening.municipality,
-        "sender": happening.sender,
-        "case_id": happening.case_id,
-        "number": happening.number,
-        "destination": happening.destination,
-        "detail": happening.detail,
-    }
+def _values(happening: Happening) -> Row:
+    return (
+        microseconds(happening.at),
+        happening.what,
+        happening.municipality,
+        happening.sender,
+        happening.case_id,
+        happening.number,
+        happening.destination,
+        happening.detail,
+    )
 
 
 async def last_number(connection: AsyncConnection) -> int:

@@ -18,7 +18,7 @@ from hub.model.usage import UsageRecord
 from hub.store import schema
 from hub.store.accepting import insert_into
 from hub.store.flow import Happening, note
-from hub.store.watching import close_alerts
+from hub.store.plain import Many, Row, changing, insertion, read, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,62 +112,74 @@ async def _settle(connection: AsyncConnection, rows: Sequence[Settled]) -> None:
     """A receipt for an older change than one that is settled already, from an EPJ that pulls, changes nothing."""
     if not rows:
         return
-    statement = (
-        update(schema.deliveries)
-        .where(*_of_delivery(), schema.deliveries.c.settled <= bindparam("upto"))
-        .values(
-            state=text("CASE WHEN wanted > :upto THEN 'pending' ELSE 'settled' END"),
-            settled=bindparam("upto"),
-            note_revision=bindparam("revision"),
-            reference=bindparam("ref"),
-            settled_at=bindparam("at"),
-            reason=None,
-            attempts=0,
-            not_before_real=0.0,
-        )
-    )
-    await connection.execute(
-        statement,
-        [
-            {
-                "case": row.case_id,
-                "to": row.destination,
-                "upto": row.change,
-                "revision": row.note_revision,
-                "ref": row.reference,
-                "at": microseconds(row.at),
-            }
-            for row in rows
-        ],
-    )
+    # One statement changes a row once: of two receipts for one delivery the later change's counts, as one by one.
+    latest = {(r.case_id, r.destination): r for r in sorted(rows, key=lambda r: r.change)}
+    await write(connection, [(_SETTLED, [_settled_values(row) for row in latest.values()])])
     await record_usage(connection, [row.usage for row in rows if row.usage is not None])
-    for at in {row.at for row in rows}:
-        await close_alerts(connection, [f"{r.destination}:{r.case_id}" for r in rows if r.at == at], at=at)
+    await _close_alerts(connection, rows)
     await tell(connection, [(r.case_id, r.destination, r.at, *r.story) for r in rows if r.story is not None])
+
+
+_SETTLED = Many(
+    "WITH new (case_id, destination, upto, revision, reference, settled_at) AS (VALUES ",
+    "(CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS TEXT), CAST(? AS BIGINT))",
+    ") UPDATE deliveries SET state = CASE WHEN wanted > new.upto THEN 'pending' ELSE 'settled' END,"
+    " settled = new.upto, note_revision = new.revision, reference = new.reference, settled_at = new.settled_at,"
+    " reason = NULL, attempts = 0, not_before_real = 0.0"
+    " FROM new WHERE deliveries.case_id = new.case_id AND deliveries.destination = new.destination"
+    " AND settled <= new.upto",
+)
+
+
+def _settled_values(row: Settled) -> Row:
+    return row.case_id, row.destination, row.change, row.note_revision, row.reference, microseconds(row.at)
+
+
+async def _close_alerts(connection: AsyncConnection, rows: Sequence[Settled]) -> None:
+    """Close the open alerts about these deliveries; where none is open at all, as on a good day, just see to that."""
+    (some,) = await read(connection, [(_OPEN_ALERTS, [(1,)])])
+    if some:
+        closed = {f"{row.destination}:{row.case_id}": microseconds(row.at) for row in rows}
+        await write(connection, [(_CLOSED, list(closed.items()))])
+
+
+_OPEN_ALERTS = Many("", "SELECT id FROM operations_alerts WHERE closed_at IS NULL LIMIT ?")
+_CLOSED = changing(
+    "operations_alerts",
+    key=(("key", "TEXT"),),
+    columns=(("closed_at", "BIGINT"),),
+    tail=" AND operations_alerts.closed_at IS NULL",
+)
 
 
 async def record_usage(connection: AsyncConnection, records: Sequence[UsageRecord]) -> None:
     """Append to the ledger. A record whose id is there already is left as it is."""
-    if records:
-        statement = insert_into(connection, schema.usage).on_conflict_do_nothing()
-        await connection.execute(statement, [_usage_values(record) for record in records])
+    await write(connection, [(_USAGE, [_usage_values(record) for record in records])])
 
 
-def _usage_values(record: UsageRecord) -> dict[str, Any]:
-    return {
-        "id": record.id,
-        "usage_kind": record.usage_kind,
-        "municipality": record.municipality,
-        "sender": record.sender,
-        "service_code": record.service_code.value,
-        "event_kind": record.event_kind.value,
-        "day": record.day.isoformat(),
-        "recorded_at": microseconds(record.recorded_at),
-        "size": record.size,
-        "pseudonym": record.pseudonym,
-        "quantity": record.quantity,
-        "corrects": record.corrects,
-    }
+_USAGE = insertion(
+    "usage",
+    "id, usage_kind, municipality, sender, service_code, event_kind, day, recorded_at, size, pseudonym, quantity,"
+    " corrects",
+    " ON CONFLICT DO NOTHING",
+)
+
+
+def _usage_values(record: UsageRecord) -> Row:
+    return (
+        record.id,
+        record.usage_kind,
+        record.municipality,
+        record.sender,
+        record.service_code.value,
+        record.event_kind.value,
+        record.day.isoformat(),
+        microseconds(record.recorded_at),
+        record.size,
+        record.pseudonym,
+        record.quantity,
+        record.corrects,
+    )
 
 
 async def _postpone(connection: AsyncConnection, rows: Sequence[Postponed]) -> None:

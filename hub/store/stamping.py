@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, bindparam, case
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.model.times import microseconds
-from hub.store.inserting import insert_into
-from hub.store.schema_national import stamps
+from hub.store.plain import Many, read
 
 
 async def next_stamps(connection: AsyncConnection, series: str, *, many: int, at: datetime) -> range:
@@ -18,11 +16,14 @@ async def next_stamps(connection: AsyncConnection, series: str, *, many: int, at
     The series stays locked until the transaction ends, so nobody sees a stamp before all smaller ones.
     """
     now = microseconds(at)
-    statement = insert_into(connection, stamps).values(series=series, last=now + many)
-    last = stamps.c.last
-    later = case((last > bindparam("now_us", now, BigInteger), last), else_=bindparam("now_us2", now, BigInteger))
-    statement = statement.on_conflict_do_update(
-        index_elements=[stamps.c.series], set_={"last": later + bindparam("many_us", many, BigInteger)}
-    ).returning(last)
-    end = int((await connection.execute(statement)).scalar_one())
+    ((found,),) = await read(connection, [(_GIVEN_OUT, [(series, now + many, now, now, many)])])
+    end = int(found[0])
     return range(end - many + 1, end + 1)
+
+
+_GIVEN_OUT = Many(
+    "",
+    "INSERT INTO stamps (series, last) VALUES (?, ?) ON CONFLICT (series) DO UPDATE SET last ="
+    " CASE WHEN stamps.last > CAST(? AS BIGINT) THEN stamps.last ELSE CAST(? AS BIGINT) END + CAST(? AS BIGINT)"
+    " RETURNING last",
+)

@@ -17,6 +17,7 @@ from hub.model.event import Source
 from hub.model.times import microseconds
 from hub.model.versions import case_and_change, version_id
 from hub.store import schema
+from hub.store.plain import Row, insertion, write
 from hub.store.rows import Changes
 from hub.store.schema_national import submissions
 from hub.store.stamping import next_stamps
@@ -100,7 +101,7 @@ async def add_submissions(connection: AsyncConnection, changes: Changes, *, at: 
         )
         for row, stamp in zip(rows, given, strict=True)
     ]
-    await connection.execute(submissions.insert(), values)
+    await write(connection, [(_ADDED, values)])
 
 
 async def add_failed(
@@ -108,24 +109,20 @@ async def add_failed(
 ) -> str:
     """Remember a submission that was kept aside for a person; its id."""
     (stamp,) = await next_stamps(connection, _SERIES, many=1, at=at)
-    values = _values((case_id, 0, municipality, resource_type), stamp, source)
-    await connection.execute(submissions.insert(), [{**values, "failed_at": microseconds(at)}])
+    values = _values((case_id, 0, municipality, resource_type), stamp, source, failed_at=microseconds(at))
+    await write(connection, [(_ADDED, [values])])
     return submission_id(case_id, 0)
 
 
-def _values(named: tuple[str, int, str, str], stamp: int, source: Source) -> dict[str, Any]:
-    case_id, number, municipality, resource_type = named
-    return {
-        "case_id": case_id,
-        "number": number,
-        "municipality": municipality,
-        "resource_type": resource_type,
-        "stamp": stamp,
-        "registered_at": stamp,
-        "client_id": source.client_id,
-        "client_name": source.client_name,
-        "system_name": source.system_name,
-    }
+_ADDED = insertion(
+    "submissions",
+    "case_id, number, municipality, resource_type, stamp, registered_at, client_id, client_name, system_name,"
+    " failed_at",
+)
+
+
+def _values(named: tuple[str, int, str, str], stamp: int, source: Source, *, failed_at: int | None = None) -> Row:
+    return (*named, stamp, stamp, source.client_id, source.client_name, source.system_name, failed_at)
 
 
 async def submissions_in(connection: AsyncConnection, window: Window, *, most: int) -> list[Submission]:
