@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -87,3 +88,9 @@ def test_the_store_knows_the_newest_migration() -> None:
     config = Config()
     config.set_main_option("script_location", str(ROOT / "hub" / "store" / "migrations").replace("%", "%%"))
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_the_first_migration_stands_by_itself_whatever_becomes_of_the_tables_of_now() -> None:
+    source = (ROOT / "hub" / "store" / "migrations" / "versions" / "0001_first.py").read_text(encoding="utf-8")
+    named = {n.module for n in ast.walk(ast.parse(source)) if isinstance(n, ast.ImportFrom)}
+    assert named == {"alembic", "sqlalchemy"}
