@@ -28,7 +28,8 @@ LISTED_TEST_PERSONS = {
     "14019800513": "Folke Danser",
 }
 
-_ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{6}[ .]?\d{5}(?!\d)")
+# A number may also follow an escape whose digits would otherwise seem to be its own: `%20`, `\u0022`.
+_ELEVEN_DIGITS = re.compile(r"(?:(?<!\d)|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))\d{6}[ .]?\d{5}(?!\d)")
 _CHECK_1 = (3, 7, 6, 1, 8, 9, 4, 5, 2)
 _CHECK_2 = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 _ORGANISATION_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
@@ -64,6 +65,11 @@ def masked(text: str) -> str:
 def without_identity_numbers(text: str) -> str:
     """`text` with everything that looks like an eleven-digit personal number blotted out."""
     return _ELEVEN_DIGITS.sub("[fjernet]", text)
+
+
+def with_masked_identity_numbers(text: str) -> str:
+    """`text` with everything that looks like an eleven-digit personal number masked but for its first two digits."""
+    return _ELEVEN_DIGITS.sub(lambda found: masked(found[0]), text)
 
 
 def check_digits(first_nine: str) -> str | None:

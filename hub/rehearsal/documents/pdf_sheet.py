@@ -3,96 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
-
-from fpdf import FPDF
-from fpdf.fonts import FontFace
 
 from hub.rehearsal.comparing import Pair
+from hub.rehearsal.documents.sheet import Sheet
 from hub.rehearsal.report import CaseBlock, CheckBlock, FormBlock, Report
 
-_FONT = "DejaVu"
-_LINE = 5
 _MARKS = {"ok": "✓", "fail": "✗", "person": "?", "skip": "–"}
-
-
-class _Sheet(FPDF):  # type: ignore[misc]  # mypy is set not to read fpdf2
-    """A4 with the page number at the foot. The font (DejaVu, which comes with matplotlib) covers Sámi names too."""
-
-    def __init__(self, title: str, *, language: str, made: datetime) -> None:
-        super().__init__(format="A4")
-        fonts = _fonts()
-        self.add_font(_FONT, "", fonts / "DejaVuSans.ttf")
-        self.add_font(_FONT, "B", fonts / "DejaVuSans-Bold.ttf")
-        self.set_title(title)
-        self.set_lang("en" if language == "en" else "nb-NO")
-        self.set_creation_date(made)
-        self.set_auto_page_break(True, margin=18)
-        self.add_page()
-        self.set_font(_FONT, "B", 17)
-        self.multi_cell(0, 9, title, new_x="LMARGIN", new_y="NEXT")
-        self.ln(2)
-
-    def footer(self) -> None:
-        self.set_y(-12)
-        self.set_font(_FONT, "", 8)
-        self.cell(0, 5, f"{self.page_no()}", align="R")
-
-    def paragraph(self, text: str, style: str = "", size: int = 9) -> None:
-        self.set_font(_FONT, style, size)
-        self.multi_cell(0, _LINE, text, align="L", new_x="LMARGIN", new_y="NEXT")
-
-    def heading(self, text: str, size: int = 13) -> None:
-        self.ln(4 if size > 11 else 2)
-        if self.will_page_break(40):
-            self.add_page()
-        self.paragraph(text, "B", size)
-        self.ln(1)
-
-    def facts(self, rows: Iterable[tuple[str, str]]) -> None:
-        """Names and values in two columns."""
-        self.set_font(_FONT, "", 9)
-        style: Any = FontFace(emphasis="BOLD")
-        with self.table(
-            col_widths=(78, 112),
-            text_align="LEFT",
-            line_height=_LINE,
-            borders_layout="NONE",
-            first_row_as_headings=False,
-        ) as table:
-            for name, value in rows:
-                row: Any = table.row()
-                row.cell(name, style=style)
-                row.cell(value)
-
-    def rows(self, heading: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> None:
-        self.set_font(_FONT, "", 8)
-        with self.table(
-            col_widths=tuple(widths), text_align="LEFT", line_height=4.5, borders_layout="HORIZONTAL_LINES"
-        ) as table:
-            for cells in (heading, *rows):
-                row: Any = table.row()
-                for cell in cells:
-                    row.cell(cell)
-        self.ln(1)
-
-
-def _fonts() -> Path:
-    """Where matplotlib keeps its fonts, found without paying for its import."""
-    found = find_spec("matplotlib")
-    assert found is not None
-    assert found.origin is not None
-    return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
 
 
 def pdf(report: Report) -> bytes:
     """The report as PDF bytes. Takes a second or two: not for an event loop."""
     logging.getLogger("fontTools").setLevel(logging.WARNING)
-    sheet = _Sheet(report.title, language=report.language.value, made=report.newest_at)
+    sheet = Sheet(report.title, language=report.language.value, made=report.newest_at)
     _front(sheet, report)
     _deviations(sheet, report)
     sheet.heading(report.words["checks"])
@@ -110,7 +32,7 @@ def pdf(report: Report) -> bytes:
     return bytes(sheet.output())
 
 
-def _front(sheet: _Sheet, report: Report) -> None:
+def _front(sheet: Sheet, report: Report) -> None:
     words = report.words
     sheet.facts(
         (
@@ -128,7 +50,7 @@ def _front(sheet: _Sheet, report: Report) -> None:
     sheet.facts(report.facts)
 
 
-def _deviations(sheet: _Sheet, report: Report) -> None:
+def _deviations(sheet: Sheet, report: Report) -> None:
     words = report.words
     sheet.heading(words["deviations"])
     sheet.paragraph(words["grades"])
@@ -143,7 +65,7 @@ def _deviations(sheet: _Sheet, report: Report) -> None:
     sheet.rows(heading, rows, (52, 14, 18, 56, 28, 22))
 
 
-def _check(sheet: _Sheet, check: CheckBlock, report: Report) -> None:
+def _check(sheet: Sheet, check: CheckBlock, report: Report) -> None:
     sheet.heading(f"{_MARKS[check.mark]} {check.title}: {check.verdict}", 11)
     sheet.paragraph(check.at, size=8)
     for mark, text in check.said:
@@ -152,7 +74,7 @@ def _check(sheet: _Sheet, check: CheckBlock, report: Report) -> None:
         _case(sheet, case, report)
 
 
-def _case(sheet: _Sheet, case: CaseBlock, report: Report) -> None:
+def _case(sheet: Sheet, case: CaseBlock, report: Report) -> None:
     words = report.words
     grade = f" ({words['grade'].lower()} {case.grade})" if case.grade else ""
     sheet.heading(f"{_MARKS[case.mark]} {case.title}: {case.verdict}{grade}", 9)
@@ -166,7 +88,7 @@ def _pair(pair: Pair, missing: str) -> tuple[str, str]:
     return pair.expected or "–", f"✗ {missing}" if pair.actual is None else pair.actual
 
 
-def _steps(sheet: _Sheet, report: Report) -> None:
+def _steps(sheet: Sheet, report: Report) -> None:
     words = report.words
     sheet.heading(words["steps"])
     heading = [words[key] for key in ("step", "tags", "state", "who", "source")]
@@ -179,7 +101,7 @@ def _steps(sheet: _Sheet, report: Report) -> None:
         sheet.rows(heading, rows, (60, 26, 34, 32, 38))
 
 
-def _form(sheet: _Sheet, form: FormBlock) -> None:
+def _form(sheet: Sheet, form: FormBlock) -> None:
     sheet.heading(form.title, 11)
     sheet.facts(form.texts)
     for title, columns, rows in form.tables:
