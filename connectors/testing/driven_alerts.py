@@ -17,7 +17,8 @@ from connectors.testing.driving import AlertShown
 from connectors.vendor import VendorConnector
 from hub.model.errors import Unreachable
 
-_CONNECTED_WITHIN_S = 10.0
+#: To connect is several questions and answers.
+_CONNECTED_WITHIN_TIMEOUTS = 5
 
 
 class ShownAlerts:
@@ -82,7 +83,7 @@ class DrivenCentre(ResponseCentre):
             settings,
             client_id=f"{settings.mqtt.client_id}-alerts",
             session="persistent",
-            connect_within_s=_CONNECTED_WITHIN_S,
+            connect_within_s=settings.timeout_s * _CONNECTED_WITHIN_TIMEOUTS,
         )
         async with line, cls(line, settings, folder=folder) as centre:
             yield centre

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +14,8 @@ from pydantic import BaseModel, ValidationError
 
 from connectors.connector import Told
 from connectors.testing.driven_card import SESSIONS, card_of
-from connectors.testing.driven_session import DrivenSession, SessionFailed, described
+from connectors.testing.driven_failures import described, located
+from connectors.testing.driven_session import DrivenSession, SessionFailed
 from connectors.testing.driven_surroundings import UnusableSurroundings, faults
 from connectors.testing.driving import DeviceWord, Surroundings, Taken
 from connectors.testing.spoken import event_of
@@ -158,7 +158,7 @@ class Doors:
         closed = await asyncio.gather(*map(self._close, list(self._sessions)), return_exceptions=True)
         for error in closed:
             if isinstance(error, BaseException):
-                log.error("a session ended in failure: %s", _where(error))
+                log.error("a session ended in failure: %s", located(error))
 
     async def _close(self, name: str) -> None:
         await self._sessions.pop(name).close()
@@ -190,8 +190,8 @@ async def _answering_failures(
 ) -> web.StreamResponse:
     try:
         return await handler(request)
-    except web.HTTPException:
-        raise
+    except web.HTTPException as e:  # an address that isn't there, a body that is too large
+        return web.json_response({"error": e.reason}, status=e.status)
     except NotTaken as e:
         return web.json_response({"error": str(e)}, status=e.status)
     except UnusableSurroundings as e:
@@ -199,14 +199,8 @@ async def _answering_failures(
     except SessionFailed as e:
         return web.json_response({"error": str(e)}, status=500)
     except Exception as e:
-        log.error("a request failed: %s", _where(e))  # noqa: TRY400 — a traceback would show the error's text
+        log.error("a request failed: %s", located(e))  # noqa: TRY400 — a traceback would show the error's text
         return web.json_response({"error": described(e)}, status=500)
-
-
-def _where(error: BaseException) -> str:
-    """The kind of error, and where it came up; its text could hold content."""
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    return f"{type(error).__name__} ({' > '.join(f'{Path(f.filename).name}:{f.lineno}' for f in frames)})"
 
 
 def _no_session() -> NotTaken:

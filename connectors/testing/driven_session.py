@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -12,12 +13,15 @@ from connectors.background import Background
 from connectors.connector import Told
 from connectors.settings import connector_of
 from connectors.testing.driven_alerts import DrivenCentre
+from connectors.testing.driven_failures import described, located
 from connectors.testing.driven_surroundings import UnusableSurroundings, settings_of
 from connectors.testing.driving import AlertShown, DeviceWord, EventReport, Surroundings
 from connectors.timing import SystemTimer
 from connectors.vendor import NotUnderstood, VendorConnector
 from connectors.words import Event
 from hub.model.errors import KnutepunktError, Unreachable
+
+log = logging.getLogger(__name__)
 
 _OPEN_WITHIN_S = 20.0
 _LOOK_AGAIN_S = 0.05
@@ -122,16 +126,10 @@ class DrivenSession:
             pass
 
     def _end(self, error: BaseException | None) -> None:
-        self._error = self._error or error
+        if error is not None and self._error is None:
+            self._error = error
+            log.error("a session failed: %s", located(error))
 
     def _check(self) -> None:
         if self._error is not None:
             raise SessionFailed(described(self._error)) from self._error
-
-
-def described(error: BaseException) -> str:
-    """What failed, without content: our own errors' texts hold none, other people's are not told."""
-    if isinstance(error, BaseExceptionGroup):
-        return "; ".join(described(each) for each in error.exceptions)
-    is_ours = isinstance(error, KnutepunktError) and type(error).__module__.startswith(("hub.", "connectors."))
-    return f"{type(error).__name__}: {error}" if is_ours else type(error).__name__
