@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import json
 import logging
@@ -15,6 +14,7 @@ import uvicorn
 from hub.app.default_register import fill_default_register
 from hub.app.orders import Orders
 from hub.app.parts import Parts, make_parts
+from hub.app.serving import http_server
 from hub.app.web import web_application
 from hub.store.engine import open_engines
 from hub.store.waiting import held
@@ -25,14 +25,6 @@ log = logging.getLogger(__name__)
 _ALLOCATIONS = 20_000
 #: How long open streams (the console's live flow) may hold up the end, in seconds.
 _GRACE_S = 1
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own signals: the process ends as a whole."""
-
-    @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def]  # uvicorn's own signature
-        yield
 
 
 async def run(orders: Orders) -> None:
@@ -68,11 +60,7 @@ def _spare_the_collector() -> None:
 async def _run_until(stopping: asyncio.Event, orders: Orders, parts: Parts) -> None:
     app = web_application(orders, parts)
     _spare_the_collector()
-    server = _Server(
-        uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=_GRACE_S
-        )
-    )
+    server = http_server(app, grace_s=_GRACE_S)
     app.state.server = server
     listening = socket.socket(fileno=orders.http_fd)
     async with asyncio.TaskGroup() as tasks:

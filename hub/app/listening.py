@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
@@ -32,6 +33,19 @@ def url_of(scheme: str, host: str, port: int) -> str:
     """The address at which a part that listens on `host` is found."""
     shown = _SHOWN.get(host, host)
     return f"{scheme}://{f'[{shown}]' if ':' in shown else shown}:{port}"
+
+
+async def until_it_answers(host: str, port: int, *, within_s: float) -> None:
+    """Wait until something accepts connections there. Raises TimeoutError after `within_s` seconds."""
+    async with asyncio.timeout(within_s):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(host, port)
+            except OSError:
+                await asyncio.sleep(0.01)
+            else:
+                writer.close()
+                return
 
 
 @contextlib.contextmanager

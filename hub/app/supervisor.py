@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from hub.app.addresses import addresses
 from hub.app.children import Child, Keeper
-from hub.app.listening import listening_socket, port_to_use, url_of
+from hub.app.listening import listening_socket, port_to_use, until_it_answers, url_of
 from hub.app.orders import Orders
 from hub.model.errors import ConfigurationError, ConfigurationFault
 from hub.mqtt.embedded import HUB_USER, EmbeddedBroker, Login
@@ -145,7 +145,7 @@ async def _broker_url(broker: EmbeddedBroker | None, external: str | None, runni
         assert external is not None
         running.endpoints["mqtt"] = _without_login(external)
         return external
-    await _answers(broker.host, broker.port)
+    await until_it_answers(broker.host, broker.port, within_s=_READY_S)
     running.endpoints["mqtt"] = url_of("mqtts" if broker.certificate else "mqtt", broker.host, broker.port)
     return _hub_url(broker, running.endpoints["mqtt"])
 
@@ -226,19 +226,6 @@ async def _keep(keeper: Keeper, stack: contextlib.AsyncExitStack, running: Runni
     stack.push_async_callback(keeper.end)
     await asyncio.sleep(0)
     running.keepers[keeper.child.name] = keeper
-
-
-async def _answers(host: str, port: int) -> None:
-    """Wait until something accepts connections. Raises TimeoutError after a minute."""
-    async with asyncio.timeout(_READY_S):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection(host, port)
-            except OSError:
-                await asyncio.sleep(0.01)
-            else:
-                writer.close()
-                return
 
 
 async def _start_epjs(

@@ -1,0 +1,113 @@
+"""What all tests of a run share on the national side: a broker, an empty store, keys, an issuer of certificates."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import shutil
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from hub.app.children import Child, Keeper
+from hub.app.listening import port_to_use, until_it_answers
+from hub.app.test_clients import with_test_clients
+from hub.conformance.national.certificates import Issuer, Server
+from hub.conformance.national.lane import Lane, LaneOrders, lane
+from hub.model.codes import Route
+from hub.model.person import organisation_number_is_valid
+from hub.mqtt.embedded import EmbeddedBroker
+from hub.settings import MunicipalitySettings, RoutingSettings, SenderSettings, Settings
+from hub.settings.schema import EpjSettings
+from hub.store.engine import open_engines
+from hub.token_service import KEY_FILE, TEST_KEY_FILE, SigningKeys
+
+SENDER = "Acme_Alarm_Testvik"
+_FIRST_NUMBER = 310_000_000
+_BROKER_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Ports and municipality of a system that can't be told anew for each test."""
+
+    http_port: int
+    mqtt_port: int
+    municipality: str
+    sender: str
+
+
+class Stage:
+    """The national side of a run. `lane` gives each test one of its own."""
+
+    def __init__(self, folder: Path, broker_port: int, *, fixed: Fixed | None) -> None:
+        self._folder = folder
+        self._broker_port = broker_port
+        self._fixed = fixed
+        self._numbers = _organisation_numbers()
+        self._lanes = itertools.count(1)
+        self.issuer = Issuer()
+
+    @contextlib.asynccontextmanager
+    async def lane(self, *, alerts: Route = Route.EPJ, server: Server | None = None) -> AsyncIterator[Lane]:
+        """A fresh national side. `alerts` is where it sends alerts; with `server` it speaks TLS as that server."""
+        fixed = self._fixed
+        folder = self._folder / f"lane-{next(self._lanes)}"
+        folder.mkdir(mode=0o700)
+        for name in ("knutepunkt.sqlite", KEY_FILE, TEST_KEY_FILE):
+            shutil.copyfile(self._folder / name, folder / name)
+        number, sender = (fixed.municipality, fixed.sender) if fixed else (next(self._numbers), SENDER)
+        settings = with_test_clients(_settings(number, sender, alerts), folder, ()).settings
+        orders = LaneOrders(folder, settings, self._broker_port, sender, self._client_jwk(), server=server)
+        if fixed:
+            orders = replace(orders, http_port=fixed.http_port, mqtt_port=fixed.mqtt_port)
+        try:
+            async with lane(orders) as running:
+                yield running
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _client_jwk(self) -> dict[str, Any]:
+        jwk: dict[str, Any] = json.loads((self._folder / TEST_KEY_FILE).read_text(encoding="utf-8"))
+        return jwk
+
+
+@contextlib.asynccontextmanager
+async def stage(folder: Path, *, fixed: Fixed | None = None) -> AsyncIterator[Stage]:
+    """A national side with its files in `folder`, until the block ends."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    port = port_to_use("127.0.0.1", 0, key="mqtt")
+    broker = EmbeddedBroker("127.0.0.1", port, folder / "broker")
+    keeper = Keeper(Child("broker", broker.command(), folder / "broker.log"))
+    keeper.begin()
+    try:
+        await _prepare(folder)
+        await until_it_answers("127.0.0.1", port, within_s=_BROKER_S)
+        yield Stage(folder, port, fixed=fixed)
+    finally:
+        await keeper.end()
+
+
+async def _prepare(folder: Path) -> None:
+    """Make what every lane gets a copy of: an empty store, and the keys of the token service and the client."""
+    await (await open_engines(folder / "knutepunkt.sqlite")).aclose()
+    SigningKeys(folder / KEY_FILE).ring(time.time())
+    with_test_clients(_settings("314159265", SENDER, Route.EPJ), folder, ())
+
+
+def _settings(number: str, sender: str, alerts: Route) -> Settings:
+    epj = EpjSettings(adapter="pull")
+    return Settings(
+        mode="test",
+        municipality=(MunicipalitySettings(organisation_number=number, name="Testvik", number="9999", epj=epj),),
+        sender=(SenderSettings(id=sender, municipality=number),),
+        routing=RoutingSettings(alert=alerts),
+    )
+
+
+def _organisation_numbers() -> Iterator[str]:
+    """Synthetic organisation numbers (Test-Norge's first digit), so that lanes never hear each other."""
+    return (str(n) for n in itertools.count(_FIRST_NUMBER) if organisation_number_is_valid(str(n)))
