@@ -38,7 +38,7 @@ def message(**more: Any) -> Exchange:
         "way": "http",
         "what": f"GET /Patient?identifier={PERSON}",
         "headers": {"Content-Type": "application/fhir+json", "X-Person": PERSON},
-        "body": f'{{{{"identifier": "{PERSON}"}}}}',
+        "body": f'{{"identifier": "{PERSON}"}}',
         "answer": f"400 for {PERSON}",
     }
     return Exchange(**fields | more)

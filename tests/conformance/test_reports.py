@@ -121,6 +121,7 @@ def test_the_pdf_tells_what_the_page_tells_and_shows_no_identity_number(folder: 
         assert told in text
     assert "hoppet over" in text
     assert "Kravet KP-3 skal holde" in text
+    assert "Prøves av et menneske" in text
 
 
 @pytest.mark.parametrize("language", Language)

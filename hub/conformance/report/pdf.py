@@ -24,11 +24,11 @@ def pdf(view: View) -> bytes:
     _tests(sheet, view)
     sheet.heading(words["coverage"])
     sheet.paragraph(view.covered)
-    heading = [words[key] for key in ("requirement", "result", "source", "level")]
-    _rows(sheet, heading, ((f"{c[1]}: {c[2]}", r, c[3], c[4]) for r, c in _marked(view.coverage)), (96, 30, 42, 22))
+    heading = [words[key] for key in ("requirement", "result", "source", "level", "said")]
+    _rows(sheet, heading, ((f"{c[1]}: {c[2]}", r, *c[3:]) for r, c in _marked(view.coverage)), (64, 26, 32, 18, 50))
     sheet.heading(words["rules"])
     sheet.paragraph(words["rules_said"])
-    heading = [words[key] for key in ("quality", "rule", "met", "met_by", "because")]
+    heading = [words[key] for key in ("level", "rule", "met", "met_by", "because")]
     _rows(sheet, heading, ((c[1], c[2], r, c[3], c[4]) for r, c in _marked(view.rules)), (20, 66, 18, 22, 64))
     if view.declared_by:
         sheet.paragraph(view.declared_by)
@@ -106,6 +106,8 @@ def _cut(text: str) -> str:
 
 def _tests(sheet: Sheet, view: View) -> None:
     words = view.words
+    if sheet.will_page_break(60):
+        sheet.add_page()  # else the heading could stand alone at the foot
     sheet.heading(words["tests"])
     heading = [words[key] for key in ("test", "result", "requirement", "level", "said")]
     for suite in view.suites:

@@ -67,7 +67,7 @@ WORDS = {
     "source": both("Kilde", "Source"),
     "level": both("Nivå", "Level"),
     "exchange": both("Utvekslingen", "The exchange"),
-    "exchange_count": both("{count} meldinger", "{count} messages"),
+    "exchange_count": both("antall meldinger: {count}", "messages: {count}"),
     "headers": both("Hoder", "Headers"),
     "body": both("Innhold", "Body"),
     "answer": both("Svar", "Answer"),
