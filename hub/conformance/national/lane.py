@@ -30,7 +30,6 @@ from hub.conformance.national.mqtt_packets import Connect, Packet, PacketReader,
 from hub.conformance.national.script import Script
 from hub.conformance.national.spoiling import spoiled
 from hub.conformance.national.watched import WatchedDoor, WatchedIngest
-from hub.model.errors import StoreUnavailable
 from hub.settings import Settings
 from hub.store.engine import Engines, open_engines
 from hub.token_service import KEY_FILE, SigningKeys
@@ -148,12 +147,14 @@ async def _start(made: Lane, inner: socket.socket, stack: contextlib.AsyncExitSt
     keys = SigningKeys(made.orders.folder / KEY_FILE)
     gate = Gatehouse(app, made.heard, made.script, cut=made.cut, spoil=partial(spoiled, keys))
     server = http_server(gate, grace_s=0)
-    running = asyncio.create_task(_run(parts, server, inner), name="a lane's hub")
-    stack.push_async_callback(_end, running, server)
+    serving = asyncio.create_task(server.serve(sockets=[inner]), name="a lane's HTTP")
+    stack.push_async_callback(_end_serving, server, serving)
+    running = asyncio.create_task(_run(parts), name="a lane's hub")
+    stack.push_async_callback(_end, running)
     await _ready(parts, running)
 
 
-async def _run(parts: Parts, server: uvicorn.Server, inner: socket.socket) -> None:
+async def _run(parts: Parts) -> None:
     async with asyncio.TaskGroup() as tasks:
         for work in (
             parts.ingest.run(),
@@ -164,7 +165,6 @@ async def _run(parts: Parts, server: uvicorn.Server, inner: socket.socket) -> No
             parts.replay.run(),
         ):
             tasks.create_task(work)
-        tasks.create_task(server.serve(sockets=[inner]))
 
 
 async def _ready(parts: Parts, running: asyncio.Task[None]) -> None:
@@ -176,11 +176,16 @@ async def _ready(parts: Parts, running: asyncio.Task[None]) -> None:
         await running
 
 
-async def _end(running: asyncio.Task[None], server: uvicorn.Server) -> None:
-    server.should_exit = server.force_exit = True
+async def _end(running: asyncio.Task[None]) -> None:
     running.cancel()
-    with contextlib.suppress(asyncio.CancelledError, StoreUnavailable):
+    with contextlib.suppress(asyncio.CancelledError):
         await running
+
+
+async def _end_serving(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
+    """Let the server close its sockets itself: what is cancelled leaves them with the event loop."""
+    server.should_exit = server.force_exit = True
+    await serving
 
 
 def _listener(heard: Heard) -> Callable[[bytes], None]:
