@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -12,7 +13,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,19 +22,21 @@ import aiohttp
 import orjson
 import pytest
 
-from connectors import Closed, Corrected, DispenseGiven, Event, patient
+from connectors import Closed, Corrected, DispenseGiven, Event, Fate, patient
 from connectors.alarm_webhook import AlarmWebhookConnector
+from connectors.measurements import MeasurementKind
 from connectors.mqtt import MqttConnection
 from connectors.receipt import sha256_of
 from connectors.testing.driven import found
 from connectors.testing.driven_card import card_of
-from connectors.testing.driving import ProductCard, Surroundings
+from connectors.testing.driving import EventReport, ProductCard, Surroundings
 from connectors.testing.running_hub import RunningHub
-from connectors.testing.spoken import WORDS, events_body, spoken
+from connectors.testing.spoken import WORDS, event_of, events_body, spoken
 from tests.connectors.answering import answering
 from tests.connectors.brokers import Broker
 from tests.connectors.driven_products import ALARM, AT, WHO, InMemory
 from tests.connectors.people import ANNA
+from tests.docs.blocks import blocks
 
 ORG, SENDER = "314159265", "Acme_Alarm_Testvik"
 HERE = Path(__file__).parent
@@ -430,3 +433,38 @@ def _is_running(process: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+class TestThePage:
+    PAGE = HERE.parents[1] / "docs" / "conformance-driving.md"
+
+    def test_the_conversation_runs_as_it_stands(self, tmp_path: Path) -> None:
+        [block] = blocks(self.PAGE, "python")
+        (tmp_path / "block.py").write_text(block.text, encoding="utf-8")
+        environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
+        ran = subprocess.run(
+            [sys.executable, "-W", "error", "block.py"],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stderr
+
+    def test_what_it_shows_is_what_is_said(self) -> None:
+        card, where, told, reports = (json.loads(block.text) for block in blocks(self.PAGE, "json"))
+        assert ProductCard.model_validate(card).model_dump(mode="json") == card
+        assert Surroundings.model_validate(where).model_dump(mode="json", exclude_unset=True) == where
+        assert [spoken(event_of(event)) for event in told["events"]] == told["events"]
+        assert [EventReport(**report).model_dump() for report in reports] == reports
+
+    def test_it_names_every_field_and_every_fate(self) -> None:
+        page = self.PAGE.read_text(encoding="utf-8")
+        rows = {cells[1].strip(" `"): cells[2:4] for line in page.splitlines() if len(cells := line.split("|")) == 5}
+        for word, kind in WORDS.items():
+            always, perhaps = (re.findall(r"`(\w+)`", cell) for cell in rows[word])
+            assert always == [f.name for f in fields(kind) if f.default is MISSING]
+            assert perhaps == [f.name for f in fields(kind) if f.default is not MISSING]
+        named = [*Surroundings.model_fields, *(fate.name.lower() for fate in Fate), *MeasurementKind.__members__]
+        assert [name for name in named if f"`{name}`" not in page] == []
