@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,4 +29,6 @@ def _blotted(value: Any) -> Any:
         return [_blotted(inner) for inner in value]
     if isinstance(value, int) and blotted(str(value)) != str(value):
         return blotted(str(value))
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no word for it
     return value
