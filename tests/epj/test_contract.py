@@ -147,7 +147,7 @@ async def test_a_doubtful_amendment_is_told_by_its_revision(epj: Running, fault:
     note = fresh_note()
     reference = (await epj.adapter.write(note, note.key)).reference
     await epj.fail(fault, count=1, delay_s=0.6)
-    with contextlib.suppress(OutcomeUnknown):  # a PUT is safe to repeat: aiohttp does so on a new connection
+    with contextlib.suppress(OutcomeUnknown):  # a PUT is safe to repeat: the line does so on a new connection
         await epj.adapter.amend(amended(note), note.key, reference=reference, since=1)
     found = await epj.adapter.find(note.key)
     assert found is not None
