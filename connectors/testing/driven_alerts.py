@@ -27,7 +27,9 @@ class ShownAlerts:
     def __init__(self, path: Path) -> None:
         self._path = path
         path.touch(mode=0o600)  # it holds what patients have said and done
-        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        whole = path.read_bytes().rpartition(b"\n")[0]  # a process that was killed may have left half a line
+        os.truncate(path, len(whole) + 1 if whole else 0)
+        lines = [json.loads(line) for line in whole.splitlines()]
         self._shown: list[tuple[str, dict[str, Any]]] = [(s["shown"], s["resource"]) for s in lines if "shown" in s]
         self._confirmed = {said["confirmed"] for said in lines if "confirmed" in said}
 

@@ -95,15 +95,16 @@ class Doors:
 
     async def end(self, request: web.Request) -> web.Response:
         """Close a session, and let it be forgotten when that is asked for."""
-        name = request.match_info["id"]
-        is_open = name in self._sessions
-        if not is_open and (name in self._names or not (self._folder / name).is_dir()):
+        name, forget = request.match_info["id"], "forget" in request.query
+        has_memory = name not in self._names and (self._folder / name).is_dir()
+        if name not in self._sessions and not (forget and has_memory):
             raise _no_session()
+        self._names.add(name)
         try:
-            if is_open:
+            if name in self._sessions:
                 await self._close(name)
         finally:
-            if "forget" in request.query:
+            if forget:
                 await asyncio.to_thread(shutil.rmtree, self._folder / name, ignore_errors=True)
             self._names.discard(name)
         return web.Response(status=204)

@@ -15,6 +15,7 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from connectors.composing.lane import lane_of
 from connectors.forwarded import ForwardedAlert
 from connectors.measurements import Measurement, MeasurementKind
 from connectors.words import (
@@ -132,7 +133,8 @@ def _built(kind: type[Any], said: Any, where: str) -> Any:
         raise NoEvent(f"{where}: {kind.__name__} lacks {', '.join(missing)}")
     if kind is Measurement:
         return _measurement(said, where)
-    return kind(**{name: _read(_HINTS[kind][name], value, f"{where}.{name}") for name, value in said.items()})
+    built = kind(**{name: _read(_HINTS[kind][name], value, f"{where}.{name}") for name, value in said.items()})
+    return _referable(built, where) if kind is ForwardedAlert else built
 
 
 def _read(hint: Any, said: Any, where: str) -> Any:
@@ -213,6 +215,15 @@ def _measurement(said: Json, where: str) -> Measurement:
 def _resource(said: Any, where: str) -> Json:
     if not isinstance(said, dict) or not isinstance(said.get("resourceType"), str):
         raise NoEvent(f"{where}: not a FHIR resource")
-    if where.endswith(".issue") and not isinstance(said.get("patient"), dict):
-        raise NoEvent(f"{where}: an alert without a patient")
     return said
+
+
+def _referable(alert: ForwardedAlert, where: str) -> ForwardedAlert:
+    """The alert, if it has what those who refer to it read of it."""
+    try:
+        named = bool(alert.name and lane_of(alert.subject))
+    except (AttributeError, KeyError, TypeError, IndexError):
+        named = False
+    if not named:
+        raise NoEvent(f"{where}: an alert without a patient, or with identifiers that are none")
+    return alert

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import re
 import signal
 import stat
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,93 +17,26 @@ import aiohttp
 import orjson
 import pytest
 
-from connectors import Closed, Corrected, DispenseGiven, Event, Fate, patient
+from connectors import Closed, Corrected, DispenseGiven, patient
 from connectors.alarm_webhook import AlarmWebhookConnector
-from connectors.measurements import MeasurementKind
 from connectors.mqtt import MqttConnection
 from connectors.receipt import sha256_of
 from connectors.testing.driven import found
+from connectors.testing.driven_alerts import ShownAlerts
 from connectors.testing.driven_card import card_of
-from connectors.testing.driving import EventReport, ProductCard, Surroundings
+from connectors.testing.driving import ProductCard, Surroundings
 from connectors.testing.running_hub import RunningHub
-from connectors.testing.spoken import WORDS, event_of, events_body, spoken
+from connectors.testing.spoken import WORDS, spoken
 from tests.connectors.answering import answering
 from tests.connectors.brokers import Broker
 from tests.connectors.driven_products import ALARM, AT, WHO, InMemory
+from tests.connectors.driving import ENVIRONMENT, HERE, ORG, SENDER, Driven, serving
 from tests.connectors.people import ANNA
-from tests.docs.blocks import blocks
 
-ORG, SENDER = "314159265", "Acme_Alarm_Testvik"
-HERE = Path(__file__).parent
 CONTENT = "Hadde falt på kjøkkenet"
 PRODUCTS = ("driven_products:InMemory", "driven_products:Breaking", "driven_products:Plain")
 DOSE = DispenseGiven(patient=patient(ANNA), device="MD-1", number="1", at=AT)
 CLOSED = Closed(alert=ALARM, at=AT + timedelta(minutes=9), by="op-1", note=CONTENT)
-
-
-@dataclass(frozen=True)
-class Driven:
-    address: str
-    folder: Path
-    process: subprocess.Popen[bytes]
-
-    @property
-    def log(self) -> str:
-        return (self.folder / "log").read_text(encoding="utf-8")
-
-    async def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
-        raw = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
-        url = f"{self.address}/conformance/v1/{path}"
-        async with aiohttp.ClientSession() as http, http.request(method, url, data=raw) as answer:
-            said = await answer.read()
-            return answer.status, json.loads(said) if said else None
-
-    async def tell(self, session: str, *events: Event) -> list[int]:
-        status, said = await self.ask("POST", f"sessions/{session}/events", events_body(events))
-        assert status == 202, said
-        return list(said["numbers"])
-
-    async def fates(self, session: str) -> list[str]:
-        status, said = await self.ask("GET", f"sessions/{session}/events")
-        assert status == 200, said
-        return [event["fate"] for event in said]
-
-    async def until(self, session: str, path: str, wanted: object, *, each: str) -> None:
-        """Wait until the list at `path` has `wanted` for `each` of its members."""
-        seen: object = None
-        with suppress(TimeoutError):
-            async with asyncio.timeout(10):
-                while seen != wanted:
-                    status, said = await self.ask("GET", f"sessions/{session}/{path}")
-                    seen = [one[each] for one in said] if status == 200 else said
-                    await asyncio.sleep(0.02)
-        assert seen == wanted
-
-    @asynccontextmanager
-    async def session(self, name: str, **surroundings: Any) -> AsyncIterator[str]:
-        where = {"municipality": ORG, "sender": SENDER, "mqtt": "mqtt://127.0.0.1:1", **surroundings}
-        body = Surroundings(**where).model_dump_json().encode()
-        assert await self.ask("PUT", f"sessions/{name}", body) == (201, None)
-        try:
-            yield name
-        finally:
-            closed = await self.ask("DELETE", f"sessions/{name}")
-        assert closed == (204, None)
-
-
-@contextmanager
-def serving(folder: Path, products: Sequence[str]) -> Iterator[Driven]:
-    command = [sys.executable, "-m", "connectors.testing.driven", *products, "--folder", str(folder / "sessions")]
-    environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
-    with (folder / "log").open("ab") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, cwd=HERE, env=environment)
-    assert process.stdout is not None
-    try:
-        yield Driven(json.loads(process.stdout.readline())["address"], folder, process)
-    finally:
-        process.terminate()
-        process.stdout.close()
-        assert process.wait(20) == 0
 
 
 @pytest.fixture(scope="module")
@@ -197,9 +125,11 @@ class TestASession:
                 await driven.until(session, "events", ["taken"], each="fate")
         folder = driven.folder / "sessions" / "memory"
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert (await driven.ask("DELETE", "sessions/memory"))[0] == 404
         assert await driven.ask("DELETE", "sessions/memory?forget") == (204, None)
         assert not folder.exists()
         assert (await driven.ask("DELETE", "sessions/memory?forget"))[0] == 404
+        assert (await driven.ask("DELETE", "sessions/memory"))[0] == 404
         async with driven.session("memory") as session:
             assert await driven.fates(session) == []
             assert await driven.ask("DELETE", f"sessions/{session}?forget") == (204, None)
@@ -382,19 +312,36 @@ async def test_the_same_events_go_every_way_to_a_whole_hub(driven: Driven, hub: 
 
 
 class TestItsLife:
-    def test_ends_at_a_signal_with_the_spool_closed(self, tmp_path: Path) -> None:
+    def test_ends_at_a_signal_with_the_spool_closed_and_remembers_though_it_is_killed(self, tmp_path: Path) -> None:
         with serving(tmp_path, PRODUCTS[:1]) as running:
-            asyncio.run(self._opened(running))
-            running.process.send_signal(signal.SIGTERM)
+            asyncio.run(self._opened(running, has=[]))
+            running.process.terminate()
             assert running.process.wait(10) == 0
-        kept = sorted(path.name for path in (tmp_path / "sessions" / "s").iterdir())
-        assert kept == ["spool.db"]  # no journal is left beside it
+        folder = tmp_path / "sessions" / "s"
+        assert [path.name for path in folder.iterdir()] == ["spool.db"]  # no journal is left beside it
+        with serving(tmp_path, PRODUCTS[:1], ends_with=-signal.SIGKILL) as running:
+            asyncio.run(self._opened(running, has=["taken"]))
+            running.process.kill()
+        with serving(tmp_path, PRODUCTS[:1]) as running:
+            asyncio.run(self._opened(running, has=["taken"]))
 
     @staticmethod
-    async def _opened(running: Driven) -> None:
+    async def _opened(running: Driven, *, has: list[str]) -> None:
         body = Surroundings(municipality=ORG, sender=SENDER, mqtt="mqtt://127.0.0.1:1").model_dump_json().encode()
         assert await running.ask("PUT", "sessions/s", body) == (201, None)
-        await running.tell("s", DOSE)
+        assert await running.fates("s") == has
+        assert await running.tell("s", DOSE) == [1]
+        await running.until("s", "events", ["taken"], each="fate")
+
+    def test_alerts_that_were_shown_are_read_though_the_last_line_is_half(self, tmp_path: Path) -> None:
+        file = tmp_path / "shown.jsonl"
+        file.write_text('{"shown": "a", "resource": {}}\n{"confirmed": "a"}\n{"shown": "b", "resou')
+        shown = ShownAlerts(file)
+        asyncio.run(shown.confirmed("c"))
+        assert [(s.sha256, s.is_confirmed) for s in shown.all()] == [("a", True)]
+        assert shown.all() == ShownAlerts(file).all()
+        file.write_text('{"sh')
+        assert ShownAlerts(file).all() == []
 
     def test_ends_when_the_process_that_started_it_is_killed(self, tmp_path: Path) -> None:
         command = [sys.executable, "-m", "connectors.testing.driven", *PRODUCTS[:1], "--folder", str(tmp_path)]
@@ -403,13 +350,12 @@ class TestItsLife:
             f"child = subprocess.Popen({command!r}, stdout=subprocess.PIPE)\n"
             "child.stdout.readline(); print(child.pid, flush=True); time.sleep(60)\n"
         )
-        environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
         parent = subprocess.Popen(
             [sys.executable, "-c", starting],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=HERE,
-            env=environment,
+            env=ENVIRONMENT,
         )
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
@@ -433,38 +379,3 @@ def _is_running(process: int) -> bool:
     except OSError:
         return False
     return state != "Z"
-
-
-class TestThePage:
-    PAGE = HERE.parents[1] / "docs" / "conformance-driving.md"
-
-    def test_the_conversation_runs_as_it_stands(self, tmp_path: Path) -> None:
-        [block] = blocks(self.PAGE, "python")
-        (tmp_path / "block.py").write_text(block.text, encoding="utf-8")
-        environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
-        ran = subprocess.run(
-            [sys.executable, "-W", "error", "block.py"],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert ran.returncode == 0, ran.stderr
-
-    def test_what_it_shows_is_what_is_said(self) -> None:
-        card, where, told, reports = (json.loads(block.text) for block in blocks(self.PAGE, "json"))
-        assert ProductCard.model_validate(card).model_dump(mode="json") == card
-        assert Surroundings.model_validate(where).model_dump(mode="json", exclude_unset=True) == where
-        assert [spoken(event_of(event)) for event in told["events"]] == told["events"]
-        assert [EventReport(**report).model_dump() for report in reports] == reports
-
-    def test_it_names_every_field_and_every_fate(self) -> None:
-        page = self.PAGE.read_text(encoding="utf-8")
-        rows = {cells[1].strip(" `"): cells[2:4] for line in page.splitlines() if len(cells := line.split("|")) == 5}
-        for word, kind in WORDS.items():
-            always, perhaps = (re.findall(r"`(\w+)`", cell) for cell in rows[word])
-            assert always == [f.name for f in fields(kind) if f.default is MISSING]
-            assert perhaps == [f.name for f in fields(kind) if f.default is not MISSING]
-        named = [*Surroundings.model_fields, *(fate.name.lower() for fate in Fate), *MeasurementKind.__members__]
-        assert [name for name in named if f"`{name}`" not in page] == []

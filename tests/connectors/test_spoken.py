@@ -118,6 +118,14 @@ ALARM: Mapping[str, Any] = {
     "at": "2025-03-03T09:00:00+01:00",
 }
 
+ISSUES: tuple[Any, ...] = (
+    SECRET,
+    {"patient": {}},
+    {"resourceType": "DetectedIssue"},
+    {"resourceType": "DetectedIssue", "patient": {"identifier": SECRET}},
+    {"resourceType": "DetectedIssue", "patient": {}, "identifier": [SECRET]},
+)
+
 
 @pytest.mark.parametrize(
     "bent",
@@ -144,12 +152,15 @@ ALARM: Mapping[str, Any] = {
         {"word": "Closed", "alert": ALARM, "at": ALARM["at"], "by": "op", "note": None},
         {"word": "Closed", "alert": {**ALARM, "word": "DispenseGiven"}, "at": ALARM["at"], "by": "op", "note": SECRET},
         {"word": "Corrected", "event": {"word": "Corrected", "event": ALARM, "at": ALARM["at"]}, "at": ALARM["at"]},
-        {
-            "word": "TakenUp",
-            "alert": {"word": "ForwardedAlert", "issue": {"resourceType": "DetectedIssue"}, "own_url": None},
-            "at": ALARM["at"],
-            "by": "op",
-        },
+        *(
+            {
+                "word": "TakenUp",
+                "alert": {"word": "ForwardedAlert", "issue": issue, "own_url": None},
+                "at": ALARM["at"],
+                "by": "op",
+            }
+            for issue in ISSUES
+        ),
         *(
             {
                 "word": "MeasurementTaken",
