@@ -13,10 +13,11 @@ Run = Callable[[Any], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """A chapter of a plan. Its package holds its groups."""
+    """A chapter of a plan. Its package holds its groups; `place` orders chapters."""
 
     id: str
     title: Text
+    place: int = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,16 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Tests of one kind. `plans` are those that hold it; `suite` is the id of the suite that it stands in."""
+    """Tests of one kind. `plans` are those that hold it; `suite` is the id of the suite that it stands in.
+
+    `place` orders groups within their suite.
+    """
 
     suite: str
     id: str
     title: Text
     plans: tuple[str, ...]
+    place: int = 50
     tests: list[Test] = field(default_factory=list)
 
     def test(

@@ -60,8 +60,12 @@ class Requirement(Frozen):
 
 def requirements() -> dict[str, Requirement]:
     """The table by id, in its order. Raises ValueError on a row that is not as it should be."""
-    home = next(path for path in _HOMES if path.exists())
-    return read_requirements(home.read_text(encoding="utf-8"))
+    return read_requirements(home().read_text(encoding="utf-8"))
+
+
+def home() -> Path:
+    """The file that holds the table: in `docs/` of a checkout, beside this module in an installation."""
+    return next(path for path in _HOMES if path.exists())
 
 
 def read_requirements(text: str) -> dict[str, Requirement]:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from hub.conformance.national.mqtt_packets import Connect, Publish, Subscribe
+from hub.conformance.national.mqtt_packets import Connect, Packet, Publish, Subscribe
 from hub.conformance.national.script import Fault, Fine, Kind
 from hub.model.codes import ReceiptCode
 from hub.model.event import Inbound, Outcome
@@ -74,10 +74,28 @@ class Heard:
         self.requests: list[Request] = []
         self.messages: list[Message] = []
         self.taken: list[TakenIn] = []
-        self.connects: list[Connect] = []
-        self.published: list[Publish] = []
-        self.subscribed: list[Subscribe] = []
+        self.packets: list[tuple[datetime, Packet]] = []
         self._changed = asyncio.Event()
+
+    def hear(self, packet: Packet) -> None:
+        """Write down what the system said on its MQTT connection."""
+        self.packets.append((now(), packet))
+        self.changed()
+
+    @property
+    def connects(self) -> list[Connect]:
+        """How the system introduced itself to the broker, each time."""
+        return [packet for _, packet in self.packets if isinstance(packet, Connect)]
+
+    @property
+    def published(self) -> list[Publish]:
+        """What it published, on any topic, repeats included."""
+        return [packet for _, packet in self.packets if isinstance(packet, Publish)]
+
+    @property
+    def subscribed(self) -> list[Subscribe]:
+        """What it asked for."""
+        return [packet for _, packet in self.packets if isinstance(packet, Subscribe)]
 
     def changed(self) -> None:
         """Tell those who wait that something has happened."""

@@ -26,7 +26,7 @@ from hub.app.web import national_parts
 from hub.conformance.national.certificates import Server
 from hub.conformance.national.gatehouse import Gatehouse
 from hub.conformance.national.heard import Heard
-from hub.conformance.national.mqtt_packets import Connect, Packet, PacketReader, Publish
+from hub.conformance.national.mqtt_packets import PacketReader
 from hub.conformance.national.script import Script
 from hub.conformance.national.spoiling import spoiled
 from hub.conformance.national.watched import WatchedDoor, WatchedIngest
@@ -189,16 +189,7 @@ async def _end_serving(server: uvicorn.Server, serving: asyncio.Task[None]) -> N
 
 
 def _listener(heard: Heard) -> Callable[[bytes], None]:
-    def hear(packet: Packet) -> None:
-        if isinstance(packet, Connect):
-            heard.connects.append(packet)
-        elif isinstance(packet, Publish):
-            heard.published.append(packet)
-        else:
-            heard.subscribed.append(packet)
-        heard.changed()
-
-    return PacketReader(hear).feed
+    return PacketReader(heard.hear).feed
 
 
 def _base(http: Cable, server: Server | None) -> str:

@@ -1,0 +1,137 @@
+"""The work behind `knutepunkt conformance run`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import aiohttp
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from hub.conformance.bench.benches import Subject
+from hub.conformance.conducting import RunOrder, Watching, conduct
+from hub.conformance.declarations import read_declarations
+from hub.conformance.driving.attended import Person
+from hub.conformance.driving.child import DidNotStart
+from hub.conformance.expected import read_expected, to_take_off
+from hub.conformance.national.stage import SENDER, Fixed
+from hub.conformance.report import default_key_path, signing_key, write_report
+from hub.conformance.results import Result, RunReport, TestResult
+from hub.model.errors import ConfigurationError
+from hub.model.language import Text
+from hub.model.person import NHN_TEST_ORGANISATION
+
+_DECLARATIONS = "conformance.toml"
+_NAMES = {
+    Result.PASS: "bestått",
+    Result.FAIL: "ikke bestått",
+    Result.ERROR: "feil i prøven",
+    Result.SKIP: "hoppet over",
+    Result.WAIT: "venter på person",
+    Result.OMIT: "gjelder ikke",
+}
+_COLOURS = {Result.PASS: "green", Result.FAIL: "red", Result.ERROR: "red", Result.OMIT: "dim"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for; see `knutepunkt conformance run --help`."""
+
+    plan: str
+    subject: Subject
+    report: Path | None
+    only: tuple[str, ...]
+    is_resumed: bool
+    repeat: tuple[str, ...]
+    is_attended: bool
+    expected: Path | None
+    declarations: Path | None
+    key: Path | None
+    at_once: int
+    ports: tuple[int, int]
+
+
+def perform(asked: Asked) -> int:
+    """Run, show and report; the exit status."""
+    console = Console(highlight=False)
+    if asked.is_resumed and asked.report is None:
+        raise typer.BadParameter("--resume trenger --report")
+    with tempfile.TemporaryDirectory(prefix="kp-report-") as scratch:
+        try:
+            order = _order(asked, asked.report or Path(scratch), console)
+            report = asyncio.run(_conduct(order, console))
+        except (DidNotStart, ConfigurationError, aiohttp.ClientError, OSError) as error:
+            console.print(f"[red]Ingenting kunne prøves:[/] {escape(str(error))}")
+            return 2
+        if asked.report is not None:
+            key = asked.key or default_key_path(os.environ, Path.home())
+            write_report(report, asked.report, signing_key(key))
+    _conclude(report, order, asked.report, console)
+    return _status(report)
+
+
+def _order(asked: Asked, folder: Path, console: Console) -> RunOrder:
+    person = _person(console) if asked.is_attended else None
+    http_port, mqtt_port = asked.ports
+    fixed = Fixed(http_port, mqtt_port, NHN_TEST_ORGANISATION, SENDER)
+    declared = asked.declarations or (Path(_DECLARATIONS) if Path(_DECLARATIONS).exists() else None)
+    return RunOrder(
+        plan=asked.plan,
+        subject=replace(asked.subject, person=person, fixed=fixed),
+        folder=folder,
+        only=asked.only,
+        at_once=asked.at_once,
+        is_resumed=asked.is_resumed,
+        repeat=asked.repeat,
+        declarations=read_declarations(declared) if declared else None,
+        expected=read_expected(asked.expected) if asked.expected else (),
+    )
+
+
+async def _conduct(order: RunOrder, console: Console) -> RunReport:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    watching = Watching(lambda number: console.print(f"{order.plan}: {number} prøver"), lambda r: _show(r, console))
+    return await conduct(order, watching, stop=stop)
+
+
+def _show(result: TestResult, console: Console) -> None:
+    colour = _COLOURS.get(result.result, "yellow")
+    console.print(f"[{colour}]{_NAMES[result.result]:16}[/] {result.id}  [dim]{escape(result.title.nb)}[/]")
+    if result.result is not Result.PASS and result.reason is not None:
+        console.print(f"                 [dim]{escape(result.reason.nb)}[/]")
+
+
+def _person(console: Console) -> Person:
+    async def ask(text: Text) -> bool:
+        console.print(f"\n[bold]Gjør dette nå:[/] {escape(text.nb)}")
+        answer = await asyncio.to_thread(input, "Enter når det er gjort, h for å hoppe over: ")
+        return answer.strip().lower() != "h"
+
+    return ask
+
+
+def _conclude(report: RunReport, order: RunOrder, folder: Path | None, console: Console) -> None:
+    counted = [(number, _NAMES[result]) for result, number in report.counts.items() if number]
+    counts = ", ".join(f"{number} {name}" for number, name in counted)
+    console.print(f"\n{counts}")
+    for line in to_take_off(report.tests, order.expected):
+        console.print(f"[yellow]Kjent feil som nå består, ta den av listen:[/] {escape(line.pattern)}")
+    verdict = "[green]BESTÅTT[/]" if report.result is Result.PASS else "[red]IKKE BESTÅTT[/]"
+    partial = "" if report.complete else " (bare en del av planen er prøvd)"
+    console.print(f"[bold]{verdict}[/]{partial}. Kvalitet: {report.quality}.")
+    if folder is not None:
+        console.print(f"Rapporten: {folder / 'report.html'}")
+
+
+def _status(report: RunReport) -> int:
+    if report.result is Result.PASS:
+        return 0
+    return 3 if all(test.is_expected_failure for test in report.tests if test.counts_against) else 1

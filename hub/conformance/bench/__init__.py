@@ -1,0 +1,1 @@
+"""What a test function gets in its hands."""

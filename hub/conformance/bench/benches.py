@@ -1,0 +1,96 @@
+"""Gives tests their benches: the systems and the surroundings that a whole run shares, for each plan."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from connectors.testing.driving import ProductCard, Way
+from hub.conformance.bench.connector import ConnectorBench
+from hub.conformance.bench.people import people
+from hub.conformance.catalogue import Placed
+from hub.conformance.driving.attended import AttendedSystem, Person
+from hub.conformance.driving.child import own_system
+from hub.conformance.driving.driven import DrivenSystem, Interface, NoDrivingInterface
+from hub.conformance.driving.system import System
+from hub.conformance.national.stage import SENDER, Fixed, Stage, stage
+from hub.model.person import NHN_TEST_ORGANISATION, PatientRef
+
+#: Every way, since nothing is known of a system without a card.
+_UNKNOWN = ProductCard(product="", ways=("mqtt", "vkp", "jft"), roles=("connector", "response-centre", "api-client"))
+_AS_IN_THE_EXAMPLE = Fixed(0, 0, NHN_TEST_ORGANISATION, SENDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is to be tested: a running system at `target`, or connectors (`module:Class`) that the kit runs itself.
+
+    `product` picks one of several behind one address. `person` acts where the system can't be driven; `fixed` are
+    then the national side's ports, municipality and sender. `options` are the plan's own (for EPJs the adapter).
+    """
+
+    target: str | None = None
+    connectors: tuple[str, ...] = ()
+    product: str | None = None
+    person: Person | None = None
+    fixed: Fixed | None = None
+    options: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the report calls it."""
+        return self.target or ", ".join(self.connectors)
+
+
+class SenderBenches:
+    """For plans about systems that send or ask: a national side for each test."""
+
+    def __init__(self, stage: Stage, system: System, people: Iterator[PatientRef]) -> None:
+        self.stage = stage
+        self.system = system
+        self._people = people
+
+    @property
+    def can(self) -> Collection[str]:
+        """What the system offers beyond the ordinary."""
+        return self.system.can
+
+    @property
+    def card(self) -> ProductCard:
+        """What the system says of itself."""
+        return self.system.card
+
+    @property
+    def at_once(self) -> int:
+        """How many tests may run side by side."""
+        return self.system.card.sessions
+
+    @contextlib.asynccontextmanager
+    async def bench(self, placed: Placed) -> AsyncIterator[ConnectorBench]:
+        """A bench for one test."""
+        yield ConnectorBench(self.stage, self.system, self._people, cast("Way | None", placed.test.way))
+
+
+@contextlib.asynccontextmanager
+async def sender_benches(subject: Subject, folder: Path) -> AsyncIterator[SenderBenches]:
+    """The system and the national side, until the block ends. Raises DidNotStart, or OSError when nothing answers."""
+    async with contextlib.AsyncExitStack() as stack:
+        system, is_attended = await _system(subject, folder, stack)
+        fixed = (subject.fixed or _AS_IN_THE_EXAMPLE) if is_attended else None
+        national = await stack.enter_async_context(stage(folder / "national", fixed=fixed))
+        yield SenderBenches(national, system, people())
+
+
+async def _system(subject: Subject, folder: Path, stack: contextlib.AsyncExitStack) -> tuple[System, bool]:
+    if subject.target is None:
+        own = own_system(subject.connectors, folder / "system", product=subject.product)
+        return await stack.enter_async_context(own), False
+    interface = await stack.enter_async_context(Interface(subject.target))
+    try:
+        card = await interface.card(subject.product)
+    except NoDrivingInterface:
+        return AttendedSystem(_UNKNOWN, subject.person), True
+    return DrivenSystem(interface, card, product=subject.product), False

@@ -1,0 +1,1 @@
+"""The tests: a package is a suite (`SUITE`), a module in it a group (`GROUP`)."""
