@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from connectors.testing.driving import Surroundings
 from hub.conformance.bench.benches import Subject
 from hub.conformance.conducting import RunOrder, Watching, conduct
 from hub.conformance.declarations import read_declarations
@@ -28,6 +29,9 @@ from hub.model.language import Text
 from hub.model.person import NHN_TEST_ORGANISATION
 
 _DECLARATIONS = "conformance.toml"
+_SURROUNDINGS = "surroundings.json"
+#: Exit statuses: nothing could be tested; only what is on the list of known failures failed; stopped by a person.
+NOT_TESTED, AS_EXPECTED, STOPPED = 2, 3, 130
 _NAMES = {
     Result.PASS: "bestått",
     Result.FAIL: "ikke bestått",
@@ -59,31 +63,35 @@ class Asked:
 
 def perform(asked: Asked) -> int:
     """Run, show and report; the exit status."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     if asked.is_resumed and asked.report is None:
         raise typer.BadParameter("--resume trenger --report")
     with tempfile.TemporaryDirectory(prefix="kp-report-") as scratch:
         try:
             order = _order(asked, asked.report or Path(scratch), console)
-            report = asyncio.run(_conduct(order, console))
+            report, was_stopped = asyncio.run(_conduct(order, console))
         except (DidNotStart, ConfigurationError, aiohttp.ClientError, OSError) as error:
             console.print(f"[red]Ingenting kunne prøves:[/] {escape(str(error))}")
-            return 2
+            return NOT_TESTED
         if asked.report is not None:
             key = asked.key or default_key_path(os.environ, Path.home())
             write_report(report, asked.report, signing_key(key))
     _conclude(report, order, asked.report, console)
-    return _status(report)
+    return STOPPED if was_stopped else _status(report)
 
 
 def _order(asked: Asked, folder: Path, console: Console) -> RunOrder:
     person = _person(console) if asked.is_attended else None
     http_port, mqtt_port = asked.ports
     fixed = Fixed(http_port, mqtt_port, NHN_TEST_ORGANISATION, SENDER)
+
+    def tell(surroundings: Surroundings) -> None:
+        _tell(surroundings, folder, console)
+
     declared = asked.declarations or (Path(_DECLARATIONS) if Path(_DECLARATIONS).exists() else None)
     return RunOrder(
         plan=asked.plan,
-        subject=replace(asked.subject, person=person, fixed=fixed),
+        subject=replace(asked.subject, person=person, fixed=fixed, tell_surroundings=tell),
         folder=folder,
         only=asked.only,
         at_once=asked.at_once,
@@ -94,12 +102,26 @@ def _order(asked: Asked, folder: Path, console: Console) -> RunOrder:
     )
 
 
-async def _conduct(order: RunOrder, console: Console) -> RunReport:
+def _tell(surroundings: Surroundings, folder: Path, console: Console) -> None:
+    """Say where the national side is, for a system that is set up by hand."""
+    file = folder / _SURROUNDINGS
+    folder.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(surroundings.model_dump_json(indent=2, exclude_none=True), encoding="utf-8")
+    console.print("Systemet har ikke noe styringsgrensesnitt. Still det inn for hånd:")
+    for name in ("municipality", "sender", "mqtt", "vkp", "jft", "pit", "pmd"):
+        console.print(f"  {name:14}{escape(str(getattr(surroundings, name)))}")
+    console.print(f"  Klienten og nøkkelen for HelseID står i {escape(str(file))}. Nøkkelen gjelder bare her.")
+
+
+async def _conduct(order: RunOrder, console: Console) -> tuple[RunReport, bool]:
+    """The report, and whether the run was stopped before its end."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     watching = Watching(lambda number: console.print(f"{order.plan}: {number} prøver"), lambda r: _show(r, console))
-    return await conduct(order, watching, stop=stop)
+    report = await conduct(order, watching, stop=stop)
+    return report, stop.is_set()
 
 
 def _show(result: TestResult, console: Console) -> None:
@@ -125,6 +147,8 @@ def _conclude(report: RunReport, order: RunOrder, folder: Path | None, console: 
     for line in to_take_off(report.tests, order.expected):
         console.print(f"[yellow]Kjent feil som nå består, ta den av listen:[/] {escape(line.pattern)}")
     verdict = "[green]BESTÅTT[/]" if report.result is Result.PASS else "[red]IKKE BESTÅTT[/]"
+    if not report.counts[Result.PASS]:
+        console.print("[yellow]Ingenting ble prøvd.[/]")
     partial = "" if report.complete else " (bare en del av planen er prøvd)"
     console.print(f"[bold]{verdict}[/]{partial}. Kvalitet: {report.quality}.")
     if folder is not None:
@@ -134,4 +158,5 @@ def _conclude(report: RunReport, order: RunOrder, folder: Path | None, console: 
 def _status(report: RunReport) -> int:
     if report.result is Result.PASS:
         return 0
-    return 3 if all(test.is_expected_failure for test in report.tests if test.counts_against) else 1
+    failed = [test for test in report.tests if test.counts_against]
+    return AS_EXPECTED if failed and all(test.is_expected_failure for test in failed) else 1

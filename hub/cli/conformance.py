@@ -12,8 +12,6 @@ app = typer.Typer(
 )
 
 PlanName = Literal["connector", "response-centre", "epj", "api-client"]
-#: Exit statuses: passed, something that must pass failed, nothing could be tested, only expected things failed.
-PASSED, FAILED, NOT_TESTED, AS_EXPECTED = 0, 1, 2, 3
 
 
 @app.command("run")
@@ -35,7 +33,9 @@ def run(
     http_port: Annotated[int, typer.Option(help="Fast HTTP-port når systemet må stilles inn for hånd.")] = 0,
     mqtt_port: Annotated[int, typer.Option(help="Fast MQTT-port når systemet må stilles inn for hånd.")] = 0,
 ) -> None:
-    """Kjør en plan. Status 0 bare når ingenting som må bestå, har feilet; 3 når bare kjente feil gjenstår."""
+    """Kjør en plan. Status 0 bare når ingenting som må bestå, har feilet; 2: ingenting kunne prøves; 3: bare kjente
+    feil gjenstår; 130: prøven ble stanset.
+    """
     from hub.cli._conformance_run import Asked, perform
     from hub.conformance.bench.benches import Subject
 

@@ -24,6 +24,7 @@ from hub.conformance.quality import quality_of
 from hub.conformance.requirement import Requirement, requirements, write_requirements
 from hub.conformance.results import RunReport, TestResult
 from hub.conformance.running import run_tests
+from hub.model.errors import ConfigurationError, ConfigurationFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ async def conduct(order: RunOrder, watching: Watching, *, stop: asyncio.Event) -
     head = RunHead(plan=order.plan, target=order.subject.name, started=datetime.now(UTC))
     progress = (Progress.resume if order.is_resumed else Progress.begin)(order.folder, head)
     chosen = placed_in(order.plan, order.only)
+    if not chosen:
+        raise ConfigurationError([ConfigurationFault(0, "only", "ingen prøver i planen passer")])
     to_run = _to_run(chosen, progress, order.repeat)
     watching.on_begin(len(to_run))
 

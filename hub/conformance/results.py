@@ -117,8 +117,10 @@ class RunReport(Frozen):
 
     @property
     def result(self) -> Result:
-        """Pass when nothing that must pass failed, else fail."""
-        return Result.FAIL if any(test.counts_against for test in self.tests) else Result.PASS
+        """Pass when something was tried and nothing that must pass failed, else fail."""
+        was_tried = any(test.result is Result.PASS for test in self.tests)
+        failed = any(test.counts_against for test in self.tests)
+        return Result.PASS if was_tried and not failed else Result.FAIL
 
     @property
     def counts(self) -> Mapping[Result, int]:

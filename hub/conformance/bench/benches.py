@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
-from connectors.testing.driving import ProductCard, Way
+from connectors.testing.driving import ProductCard, Surroundings, Way
+from hub.app.listening import port_to_use
 from hub.conformance.bench.connector import ConnectorBench
 from hub.conformance.bench.people import people
 from hub.conformance.catalogue import Placed
@@ -24,12 +25,17 @@ _UNKNOWN = ProductCard(product="", ways=("mqtt", "vkp", "jft"), roles=("connecto
 _AS_IN_THE_EXAMPLE = Fixed(0, 0, NHN_TEST_ORGANISATION, SENDER)
 
 
+def _nobody(_surroundings: Surroundings) -> None:
+    """Nobody needs to be told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What is to be tested: a running system at `target`, or connectors (`module:Class`) that the kit runs itself.
 
     `product` picks one of several behind one address. `person` acts where the system can't be driven; `fixed` are
-    then the national side's ports, municipality and sender. `options` are the plan's own (for EPJs the adapter).
+    then the national side's ports, municipality and sender, and `tell_surroundings` gets the addresses before the first
+    test. `options` are the plan's own (for EPJs the adapter).
     """
 
     target: str | None = None
@@ -37,6 +43,7 @@ class Subject:
     product: str | None = None
     person: Person | None = None
     fixed: Fixed | None = None
+    tell_surroundings: Callable[[Surroundings], None] = _nobody
     options: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -79,9 +86,21 @@ async def sender_benches(subject: Subject, folder: Path) -> AsyncIterator[Sender
     """The system and the national side, until the block ends. Raises DidNotStart, or OSError when nothing answers."""
     async with contextlib.AsyncExitStack() as stack:
         system, is_attended = await _system(subject, folder, stack)
-        fixed = (subject.fixed or _AS_IN_THE_EXAMPLE) if is_attended else None
+        fixed = _with_ports(subject.fixed or _AS_IN_THE_EXAMPLE) if is_attended else None
         national = await stack.enter_async_context(stage(folder / "national", fixed=fixed))
+        if is_attended:
+            async with national.lane() as first:
+                subject.tell_surroundings(first.surroundings("jft"))
         yield SenderBenches(national, system, people())
+
+
+def _with_ports(fixed: Fixed) -> Fixed:
+    """`fixed` with free ports where none are given; they stay the same for the whole run."""
+    return replace(
+        fixed,
+        http_port=fixed.http_port or port_to_use("127.0.0.1", 0, key="http-port"),
+        mqtt_port=fixed.mqtt_port or port_to_use("127.0.0.1", 0, key="mqtt-port"),
+    )
 
 
 async def _system(subject: Subject, folder: Path, stack: contextlib.AsyncExitStack) -> tuple[System, bool]:

@@ -11,6 +11,7 @@ from connectors import AlertRaised, Closed, Corrected, DispenseGiven, Event, Mea
 from connectors.testing.driving import AlertShown, CallAnswer, DeviceWord, EventReport, ProductCard, Surroundings
 from hub.conformance.driving.system import Session
 from hub.conformance.verdicts import Skipped, Waiting, both
+from hub.fhir.codes import ALERT_CODE, name_of
 from hub.model.clock import OSLO
 from hub.model.language import Text
 
@@ -120,7 +121,8 @@ def described(event: Event) -> Text:
         inner = described(event.event)
         return both(f"at dette var en feil: {inner.nb}", f"that this was a mistake: {inner.en}")
     if isinstance(event, AlertRaised):
-        return _happening("varsel", "an alert", f"{event.code.value} {event.device}", event.patient.value, event.at)
+        name = name_of(ALERT_CODE, event.code.value) or event.code.value
+        return _happening(f"varselet «{name}»", f"the alert “{name}”", event.device, event.patient.value, event.at)
     if isinstance(event, DispenseGiven):
         return _happening("utlevert dose", "a dose dispensed", event.device, event.patient.value, event.at)
     if isinstance(event, MeasurementTaken):

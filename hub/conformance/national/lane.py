@@ -146,7 +146,7 @@ async def _start(made: Lane, inner: socket.socket, stack: contextlib.AsyncExitSt
     stack.push_async_callback(close)
     keys = SigningKeys(made.orders.folder / KEY_FILE)
     gate = Gatehouse(app, made.heard, made.script, cut=made.cut, spoil=partial(spoiled, keys))
-    server = http_server(gate, grace_s=0)
+    server = http_server(gate, grace_s=1)
     serving = asyncio.create_task(server.serve(sockets=[inner]), name="a lane's HTTP")
     stack.push_async_callback(_end_serving, server, serving)
     running = asyncio.create_task(_run(parts), name="a lane's hub")
