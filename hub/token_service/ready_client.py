@@ -24,8 +24,9 @@ def make_test_client(
 ) -> Client:
     """A client whose private key is in `directory`'s TEST_KEY_FILE (mode 0600): made now, or the one found there."""
     path = directory / TEST_KEY_FILE
-    with suppress(FileExistsError):
-        write_secret(path, private_jwk(new_key(kind)))
+    if not path.exists():
+        with suppress(FileExistsError):
+            write_secret(path, private_jwk(new_key(kind)))
     key = private_key(json.loads(path.read_text(encoding="utf-8")))
     return Client(
         client_id=client_id,

@@ -26,6 +26,7 @@ from hub.store.engine import Engines, open_engines
 from hub.store.ledger import usage_records
 from hub.store.replay import UsedTokens
 from hub.token_service import KEY_FILE, TEST_KEY_FILE, SigningKeys, make_test_client
+from tests.serving import PromptServer
 from tests.token_service.tiny_client import TinyClient, key_in
 
 ORGANISATION = "314159265"
@@ -158,7 +159,7 @@ async def national_at(directory, configuration=CONFIGURATION, *, clients=(), com
         work = [asyncio.create_task(replay.run())]
         if commits:
             work.append(asyncio.create_task(ingest.run()))
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
+        server = PromptServer(uvicorn.Config(app, lifespan="off", log_config=None))
         serving = asyncio.create_task(server.serve([listener]))
         while not server.started:  # noqa: ASYNC110  # uvicorn tells by a flag only
             await asyncio.sleep(0.005)

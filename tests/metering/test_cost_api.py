@@ -19,6 +19,7 @@ from hub.app.costs import AtFirstAsk
 from hub.model.usage import UsageRecord
 from tests.metering.ledgers import a_year, case
 from tests.metering.test_cost_run import cost
+from tests.serving import PromptServer
 
 ORDER = {"model": "per-case", "total": "1200", "from": "2025-01"}
 
@@ -70,7 +71,7 @@ def client_at(door: Callable[[], APIRouter]) -> Iterator[Client]:
     app = FastAPI()
     app.add_middleware(AtFirstAsk, into=app, door=door, prefix="/cost")
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
+    server = PromptServer(uvicorn.Config(app, log_level="error", ws="none"))
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="cost-api")
     thread.start()
     try:

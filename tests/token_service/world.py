@@ -20,6 +20,7 @@ from hub.jose.replay import RememberedUses
 from hub.model.client import Client
 from hub.token_service import KEY_FILE, SigningKeys, TestUser, TokenService, known_clients, make_test_client
 from hub.token_service.routes import router
+from tests.serving import PromptServer
 from tests.token_service.tiny_client import key_in
 
 SCOPES = ("nhn:jft/api", "nhn:pit/api.read", "nhn:vkp/api/user/bundle.write")
@@ -114,7 +115,7 @@ def app_of(service, clock):
 
 @contextlib.contextmanager
 def served(app, listener):
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
+    server = PromptServer(uvicorn.Config(app, lifespan="off", log_config=None))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])), daemon=True)
     thread.start()
     while not server.started:
