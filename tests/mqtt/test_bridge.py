@@ -84,11 +84,10 @@ async def test_an_acknowledgement_from_before_a_reconnection_does_nothing(broker
         await device.bridge.publish("a/1", b"x")
         (old,) = await hub.has(1)
         hub.bridge.is_ready.clear()
-        client = hub.bridge._client
-        assert client is not None
-        sock = client.socket()
-        assert sock is not None
-        sock.shutdown(2)
+        wire = hub.bridge._wire
+        assert wire is not None
+        assert wire._transport is not None
+        wire._transport.abort()
         async with asyncio.timeout(15):
             await hub.bridge.is_ready.wait()
         await hub.has(2)
