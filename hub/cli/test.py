@@ -13,8 +13,8 @@ import typer
 app = typer.Typer()
 
 _ROOT = Path(__file__).resolve().parents[2]
-#: Two processes; the tests marked slow come last and one at a time (`tests/conftest.py` puts them in one group).
-_ALL = ("-q", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "tests")
+#: Two processes: one begins with the tests marked slow, the other with the rest (`tests/conftest.py` divides them).
+_ALL = ("-q", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "-p", "no:schemathesis", "tests")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

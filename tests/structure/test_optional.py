@@ -1,8 +1,9 @@
-"""What is absent is skipped and named in one line; what is slow comes last; `knutepunkt test` is pytest."""
+"""What is absent is named in one line; what is slow runs where it holds up least; `knutepunkt test` is pytest."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,10 +17,14 @@ CONFTEST = """
 import tests.optional
 tests.optional._PRESENT["browser"] = lambda: False
 tests.optional._PRESENT["mosquitto"] = lambda: True
-from tests.conftest import pytest_collection_modifyitems, pytest_terminal_summary
+from tests.conftest import pytest_collection_modifyitems, pytest_terminal_summary, pytest_xdist_make_scheduler
 """
 TESTS = """
 import pytest
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("alone")
+def test_of_speed(): pass
 
 @pytest.mark.slow
 def test_slow(): pass
@@ -38,23 +43,36 @@ def test_with_mosquitto(): pass
 def run(folder: Path, tests: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     (folder / "conftest.py").write_text(CONFTEST)
     (folder / "test_some.py").write_text(tests)
-    command = [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "-v", *arguments, folder]
+    options = ["-c", ROOT / "pyproject.toml", "-p", "no:schemathesis", "-v"]
+    command = [sys.executable, "-m", "pytest", *options, *arguments, folder]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     environment["PYTHONPATH"] = str(ROOT)
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]])
-def test_what_is_absent_is_named_in_one_line(tmp_path: Path, workers: list[str]) -> None:
-    done = run(tmp_path, TESTS, *workers)
+def in_order(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """The tests' names in the order in which they ended."""
+    ended = (line for line in done.stdout.splitlines() if re.search("PASSED|SKIPPED", line))
+    return [found[1] for line in ended if (found := re.search(r"::(test_\w+)", line))]
+
+
+def test_alone_what_is_absent_is_named_in_one_line_and_slow_tests_come_last(tmp_path: Path) -> None:
+    done = run(tmp_path, TESTS)
+    assert_absent_is_named(done)
+    assert in_order(done)[-2:] == ["test_slow", "test_of_speed"]
+
+
+def test_of_several_processes_one_begins_with_the_slow_tests_and_all_name_what_is_absent(tmp_path: Path) -> None:
+    done = run(tmp_path, TESTS, "-n", "1", "--dist", "loadgroup", "--no-loadscope-reorder")
+    assert_absent_is_named(done)
+    ended = in_order(done)
+    assert (ended[0], ended[-1]) == ("test_slow", "test_of_speed")
+
+
+def assert_absent_is_named(done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Skipped because absent here: browser (2 tests)." in done.stdout.splitlines()
-    assert "2 passed, 2 skipped" in done.stdout.splitlines()[-1]
-
-
-def test_slow_tests_come_last(tmp_path: Path) -> None:
-    shown = [line.split("::")[1] for line in run(tmp_path, TESTS).stdout.splitlines() if "::test_" in line]
-    assert shown[-1].startswith("test_slow")
+    assert "3 passed, 2 skipped" in done.stdout.splitlines()[-1]
 
 
 def test_a_need_that_nobody_knows_stops_the_run(tmp_path: Path) -> None:
