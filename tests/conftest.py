@@ -1,4 +1,4 @@
-"""What holds for every test: absent things are skipped by name, slow tests run one at a time, hypothesis in no hurry."""
+"""What holds for every test: absent things are skipped by name, slow tests run one at a time, hypothesis unhurried."""
 
 from __future__ import annotations
 
