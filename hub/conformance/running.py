@@ -96,7 +96,7 @@ async def run_test(placed: Placed, benches: Benches, requirement: Requirement) -
     return TestResult(
         id=test.id,
         suite=placed.suite.id,
-        group=f"{placed.suite.id}.{placed.group.id}",
+        group=placed.group.id,
         title=test.title,
         requirement=requirement.id,
         level=requirement.level,
