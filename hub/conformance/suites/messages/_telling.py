@@ -1,0 +1,125 @@
+"""What tests of messages tell a system again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from connectors import (
+    Acknowledged,
+    AlertCode,
+    AlertRaised,
+    CalledOut,
+    CallOutAccepted,
+    Closed,
+    DispenseGiven,
+    DispenseMissed,
+    Event,
+    MeasurementTaken,
+    SafetyAlarmRaised,
+    SupervisionDone,
+    TakenUp,
+    Talked,
+    blood_pressure,
+    temperature,
+)
+from connectors.testing.driving import EventReport, Way
+from hub.conformance.bench.connector import ConnectorBench
+from hub.conformance.driving.system import Session
+from hub.conformance.verdicts import Omitted, both
+
+WAYS: tuple[Way, ...] = ("mqtt", "vkp", "jft")
+
+
+async def tell(system: Session, *events: Event, within_s: float = 20.0) -> Sequence[EventReport]:
+    """Let the system tell `events`, and wait until it says that they are settled."""
+    await system.tell(*events)
+    return await system.settled(within_s=within_s)
+
+
+def another_way(bench: ConnectorBench) -> Way:
+    """A way that is not the test's own. Omitted when the system has only one."""
+    for way in bench.system.card.ways:
+        if way != bench.way:
+            return way
+    raise Omitted(both("systemet har bare én vei til knutepunktet", "the system has but one way to the hub"))
+
+
+def the_handling(alarm: AlertRaised, *, note: str = "Hadde falt på kjøkkenet. Uskadd.") -> tuple[Event, ...]:
+    """All that is done about `alarm`, from a look at it to the closing with `note`, some seconds apart."""
+    at, by = alarm.at, "op-3"
+    return (
+        TakenUp(alert=alarm, at=at + timedelta(seconds=1), by=by),
+        Acknowledged(alert=alarm, at=at + timedelta(seconds=2), by=by),
+        Talked(alert=alarm, at=at + timedelta(seconds=2), until=at + timedelta(seconds=3), by=by),
+        CalledOut(alert=alarm, at=at + timedelta(seconds=3), by=by, to="Hjemmetjenesten sone 2"),
+        CallOutAccepted(alert=alarm, at=at + timedelta(seconds=4), by="hj-7"),
+        Closed(alert=alarm, at=at + timedelta(seconds=5), by=by, note=note, cause="Fall", action="Hjulpet opp"),
+    )
+
+
+def closed(alarm: AlertRaised, note: str, **more: Any) -> Closed:
+    """`alarm` closed with `note`, by a user of the system."""
+    return Closed(**({"alert": alarm, "at": alarm.at + timedelta(seconds=5), "by": "op-3", "note": note} | more))
+
+
+def dose(bench: ConnectorBench, **more: Any) -> DispenseGiven:
+    """A dose that a new person has taken."""
+    told = {"device": "MD-1", "number": bench.number(), "at": bench.now()}
+    if "patient" not in more:
+        told["patient"] = bench.patient()
+    return DispenseGiven(**(told | more))
+
+
+def supervision(bench: ConnectorBench, **more: Any) -> SupervisionDone:
+    """A look-in on a new person."""
+    at: datetime = more.pop("at", bench.now())
+    told = {"device": "DT-1", "number": bench.number(), "at": at - timedelta(minutes=2), "until": at, "by": "op-3"}
+    if "patient" not in more:
+        told["patient"] = bench.patient()
+    return SupervisionDone(**(told | more))
+
+
+def one_of_each(bench: ConnectorBench, *, of: Collection[str] = ()) -> tuple[Event, ...]:
+    """One event of each word that the system can tell (of `of`, where they are given), each of a new person.
+
+    Handling comes with its alarm. Omitted when the system can tell none of them.
+    """
+    alarm = bench.alarm(at=bench.now() - timedelta(seconds=10), device_name="Trygghetsalarm i gangen", text="Knapp")
+    told: tuple[Event, ...] = (
+        alarm,
+        *the_handling(alarm),
+        DispenseMissed(patient=bench.patient(), device="MD-1", number=bench.number(), at=bench.now()),
+        AlertRaised(patient=bench.patient(), device="DT-1", number=bench.number(), at=bench.now(), code=AlertCode.FALL),
+        dose(bench),
+        supervision(bench),
+        supervision(bench, note="Alt vel."),
+        MeasurementTaken(
+            patient=bench.patient(),
+            device="DHO-1",
+            number=bench.number(),
+            at=bench.now(),
+            measurements=(blood_pressure(142, 83), temperature(Decimal("36.50"))),
+            note="Målt sittende.",
+        ),
+        MeasurementTaken(
+            patient=bench.patient(),
+            device="DHO-2",
+            number=bench.number(),
+            at=bench.now(),
+            measurements=(temperature(37),),
+        ),
+    )
+    can = set(bench.system.card.words)
+    found = tuple(e for e in told if (not can or type(e).__name__ in can) and (not of or type(e).__name__ in of))
+    if not found:
+        raise Omitted(both("systemet melder ingen av hendelsene", "the system tells none of the events"))
+    return found
+
+
+def alarms_in_line(bench: ConnectorBench, number: int) -> list[SafetyAlarmRaised]:
+    """So many alarms of one person, a minute apart, the oldest first."""
+    who, now = bench.patient(), bench.now()
+    return [bench.alarm(patient=who, at=now - timedelta(minutes=number - place)) for place in range(number)]
