@@ -12,6 +12,7 @@ from selenium.webdriver.common.keys import Keys  # noqa: E402  # after the skip
 from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402  # after the skip
 
 from hub.console.trial_messages import Press, trial_message  # noqa: E402  # after the skip
+from hub.console.visit import LANGUAGE_COOKIE  # noqa: E402  # after the skip
 from tests.console.browsing import (  # noqa: E402  # after the skip
     AXE,
     axe,
@@ -115,7 +116,7 @@ def test_a_page_is_sound(browser, hub, signed_in, name, language, width):
     picture(browser, f"{name}-{language}-{'phone' if width == PHONE else 'desk'}")
     if AXE.exists():
         assert axe(browser) == []
-    browser.get(f"{hub.http}/?lang=nb")
+    browser.add_cookie({"name": LANGUAGE_COOKIE, "value": "nb"})
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm ci in tests/console/node)")
@@ -259,10 +260,14 @@ def test_nothing_moves_for_whoever_wants_less_motion(browser, hub, signed_in):
 
 
 def test_twenty_minutes_without_use_sign_out_in_the_browser_too(browser, hub):
+    often = "const every = setInterval; window.setInterval = (look, ms) => every(look, ms / 50);"
+    added = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": often})
     go(browser, hub, "/sign-in/go?user=innsyn&next=/")
+    browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+    assert "why=" not in browser.current_url
     later = "const real = Date.now.bind(Date); Date.now = () => real() + 1201000;"
     browser.execute_script(later)
-    WebDriverWait(browser, WITHIN_S).until(lambda d: "why=idle" in d.current_url)
+    wait(browser, lambda: "why=idle" in browser.current_url)
     assert "20 minutter" in browser.find_element(By.ID, "main").text
     browser.get(f"{hub.http}/sign-in/go?user=drift&next=/")
 
