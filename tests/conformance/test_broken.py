@@ -46,6 +46,6 @@ async def test_each_fault_is_caught_by_the_test_that_is_meant_for_it(
     placed = _TESTS[test_id]
     assert broken.plan in placed.group.plans
     system = await products.product(broken.name)
-    benches = SenderBenches(national, system, people())
+    benches = SenderBenches(national, system, people(), plan=broken.plan)
     result = await run_test(placed, benches, requirements()[placed.test.requirement])
     assert result.result is Result.FAIL, f"{result.result}: {result.reason}"

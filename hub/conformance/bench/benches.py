@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
-from connectors.testing.driving import ProductCard, Surroundings, Way
+from connectors.testing.driving import ProductCard, Role, Surroundings, Way
 from hub.app.listening import port_to_use
 from hub.conformance.bench.connector import ConnectorBench
 from hub.conformance.bench.people import people
@@ -53,12 +53,13 @@ class Subject:
 
 
 class SenderBenches:
-    """For plans about systems that send or ask: a national side for each test."""
+    """For plans about systems that send or ask: a national side for each test. `plan` decides the system's role."""
 
-    def __init__(self, stage: Stage, system: System, people: Iterator[PatientRef]) -> None:
+    def __init__(self, stage: Stage, system: System, people: Iterator[PatientRef], *, plan: str = "connector") -> None:
         self.stage = stage
         self.system = system
         self._people = people
+        self._role: Role = "api-client" if plan == "api-client" else "connector"
 
     @property
     def can(self) -> Collection[str]:
@@ -78,11 +79,12 @@ class SenderBenches:
     @contextlib.asynccontextmanager
     async def bench(self, placed: Placed) -> AsyncIterator[ConnectorBench]:
         """A bench for one test."""
-        yield ConnectorBench(self.stage, self.system, self._people, cast("Way | None", placed.test.way))
+        way = cast("Way | None", placed.test.way)
+        yield ConnectorBench(self.stage, self.system, self._people, way, role=self._role)
 
 
 @contextlib.asynccontextmanager
-async def sender_benches(subject: Subject, folder: Path) -> AsyncIterator[SenderBenches]:
+async def sender_benches(plan: str, subject: Subject, folder: Path) -> AsyncIterator[SenderBenches]:
     """The system and the national side, until the block ends. Raises DidNotStart, or OSError when nothing answers."""
     async with contextlib.AsyncExitStack() as stack:
         system, is_attended = await _system(subject, folder, stack)
@@ -91,7 +93,7 @@ async def sender_benches(subject: Subject, folder: Path) -> AsyncIterator[Sender
         if is_attended:
             async with national.lane() as first:
                 subject.tell_surroundings(first.surroundings("jft"))
-        yield SenderBenches(national, system, people())
+        yield SenderBenches(national, system, people(), plan=plan)
 
 
 def _with_ports(fixed: Fixed) -> Fixed:

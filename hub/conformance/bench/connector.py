@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors import SafetyAlarmRaised
-from connectors.testing.driving import Surroundings, Way
+from connectors.testing.driving import Role, Surroundings, Way
 from hub.conformance.driving.child import OwnSystem
 from hub.conformance.driving.system import Session, System
 from hub.conformance.national.certificates import Issuer, Server
@@ -34,12 +34,15 @@ class Connected:
 class ConnectorBench:
     """One test's hands on the national side (`stage`) and on the system. `way` is the way that the test is about.
 
-    `exchanges` are all that lanes of this test have heard, for the report.
+    `role` is what the system is in this plan. `exchanges` are all that lanes of this test have heard, for the report.
     """
 
-    def __init__(self, stage: Stage, system: System, people: Iterator[PatientRef], way: Way | None) -> None:
+    def __init__(
+        self, stage: Stage, system: System, people: Iterator[PatientRef], way: Way | None, *, role: Role = "connector"
+    ) -> None:
         self.stage = stage
         self.system = system
+        self.role = role
         self._people = people
         self._way = way
         self._numbers = 0
@@ -48,6 +51,8 @@ class ConnectorBench:
     @property
     def way(self) -> Way:
         """The way that the test uses: its own, else the first that the system has. Omitted when it hasn't got it."""
+        if self.role == "api-client":
+            return self._way or "vkp"  # it asks by HTTP, whatever it sends by
         ways = self.system.card.ways
         if self._way is not None and self._way not in ways:
             raise Omitted(both(f"systemet bruker ikke {self._way}", f"the system doesn't use {self._way}"))
@@ -118,7 +123,7 @@ class ConnectorBench:
     ) -> AsyncIterator[Connected]:
         """A fresh lane with the system connected to it by the test's way; `more` overrides its surroundings."""
         async with self.lane(alerts=alerts, server=server) as lane:
-            surroundings = lane.surroundings(more.pop("way", self.way), **more)
+            surroundings = lane.surroundings(more.pop("way", self.way), **({"role": self.role} | more))
             async with self.session(surroundings) as session:
                 yield Connected(lane, session, surroundings)
 
