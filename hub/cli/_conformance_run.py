@@ -18,8 +18,8 @@ from connectors.testing.driving import Surroundings
 from hub.conformance.bench.benches import Subject
 from hub.conformance.conducting import RunOrder, Watching, conduct
 from hub.conformance.declarations import read_declarations
-from hub.conformance.driving.attended import Person
 from hub.conformance.driving.child import DidNotStart
+from hub.conformance.driving.person import Answer, Kind, Person
 from hub.conformance.expected import read_expected, to_take_off
 from hub.conformance.national.stage import SENDER, Fixed
 from hub.conformance.report import default_key_path, signing_key, write_report
@@ -32,6 +32,11 @@ _DECLARATIONS = "conformance.toml"
 _SURROUNDINGS = "surroundings.json"
 #: Exit statuses: nothing could be tested; only what is on the list of known failures failed; stopped by a person.
 NOT_TESTED, AS_EXPECTED, STOPPED = 2, 3, 130
+_PROMPTS: dict[Kind, str] = {
+    "do": "Enter når det er gjort, h for å hoppe over: ",
+    "see": "Enter hvis det stemmer, n hvis ikke, h for å hoppe over: ",
+}
+_ANSWERS: dict[str, Answer] = {"n": "no", "h": "skip"}
 _NAMES = {
     Result.PASS: "bestått",
     Result.FAIL: "ikke bestått",
@@ -132,12 +137,13 @@ def _show(result: TestResult, console: Console) -> None:
 
 
 def _person(console: Console) -> Person:
-    async def ask(text: Text) -> bool:
-        console.print(f"\n[bold]Gjør dette nå:[/] {escape(text.nb)}")
-        answer = await asyncio.to_thread(input, "Enter når det er gjort, h for å hoppe over: ")
-        return answer.strip().lower() != "h"
+    async def answer(kind: Kind, text: Text) -> Answer:
+        heading = "Gjør dette nå" if kind == "do" else "Se etter"
+        console.print(f"\n[bold]{heading}:[/] {escape(text.nb)}")
+        said = await asyncio.to_thread(input, _PROMPTS[kind])
+        return _ANSWERS.get(said.strip().lower()[:1], "yes")
 
-    return ask
+    return answer
 
 
 def _conclude(report: RunReport, order: RunOrder, folder: Path | None, console: Console) -> None:

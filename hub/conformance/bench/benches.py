@@ -13,9 +13,10 @@ from hub.app.listening import port_to_use
 from hub.conformance.bench.connector import ConnectorBench
 from hub.conformance.bench.people import people
 from hub.conformance.catalogue import Placed
-from hub.conformance.driving.attended import AttendedSystem, Person
+from hub.conformance.driving.attended import AttendedSystem
 from hub.conformance.driving.child import own_system
 from hub.conformance.driving.driven import DrivenSystem, Interface, NoDrivingInterface
+from hub.conformance.driving.person import Person
 from hub.conformance.driving.system import System
 from hub.conformance.national.stage import SENDER, Fixed, Stage, stage
 from hub.model.person import NHN_TEST_ORGANISATION, PatientRef
@@ -55,10 +56,19 @@ class Subject:
 class SenderBenches:
     """For plans about systems that send or ask: a national side for each test. `plan` decides the system's role."""
 
-    def __init__(self, stage: Stage, system: System, people: Iterator[PatientRef], *, plan: str = "connector") -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        system: System,
+        people: Iterator[PatientRef],
+        *,
+        plan: str = "connector",
+        person: Person | None = None,
+    ) -> None:
         self.stage = stage
         self.system = system
         self._people = people
+        self._person = person
         self._role: Role = "api-client" if plan == "api-client" else "connector"
 
     @property
@@ -73,14 +83,14 @@ class SenderBenches:
 
     @property
     def at_once(self) -> int:
-        """How many tests may run side by side."""
-        return self.system.card.sessions
+        """How many tests may run side by side; one, where a person takes part."""
+        return 1 if self._person is not None else self.system.card.sessions
 
     @contextlib.asynccontextmanager
     async def bench(self, placed: Placed) -> AsyncIterator[ConnectorBench]:
         """A bench for one test."""
         way = cast("Way | None", placed.test.way)
-        yield ConnectorBench(self.stage, self.system, self._people, way, role=self._role)
+        yield ConnectorBench(self.stage, self.system, self._people, way, role=self._role, person=self._person)
 
 
 @contextlib.asynccontextmanager
@@ -93,7 +103,7 @@ async def sender_benches(plan: str, subject: Subject, folder: Path) -> AsyncIter
         if is_attended:
             async with national.lane() as first:
                 subject.tell_surroundings(first.surroundings("jft"))
-        yield SenderBenches(national, system, people(), plan=plan)
+        yield SenderBenches(national, system, people(), plan=plan, person=subject.person)
 
 
 def _with_ports(fixed: Fixed) -> Fixed:

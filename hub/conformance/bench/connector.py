@@ -11,6 +11,7 @@ from typing import Any
 from connectors import SafetyAlarmRaised
 from connectors.testing.driving import Role, Surroundings, Way
 from hub.conformance.driving.child import OwnSystem
+from hub.conformance.driving.person import Person, ask_to_do, ask_whether
 from hub.conformance.driving.system import Session, System
 from hub.conformance.national.certificates import Issuer, Server
 from hub.conformance.national.lane import Lane
@@ -38,11 +39,19 @@ class ConnectorBench:
     """
 
     def __init__(
-        self, stage: Stage, system: System, people: Iterator[PatientRef], way: Way | None, *, role: Role = "connector"
+        self,
+        stage: Stage,
+        system: System,
+        people: Iterator[PatientRef],
+        way: Way | None,
+        *,
+        role: Role = "connector",
+        person: Person | None = None,
     ) -> None:
         self.stage = stage
         self.system = system
         self.role = role
+        self._person = person
         self._people = people
         self._way = way
         self._numbers = 0
@@ -126,6 +135,14 @@ class ConnectorBench:
             surroundings = lane.surroundings(more.pop("way", self.way), **({"role": self.role} | more))
             async with self.session(surroundings) as session:
                 yield Connected(lane, session, surroundings)
+
+    async def ask_to_do(self, nb: str, en: str) -> None:
+        """Wait until a person has done this. Waiting where nobody is there."""
+        await ask_to_do(self._person, both(nb, en))
+
+    async def ask_whether(self, nb: str, en: str) -> None:
+        """Let a person see whether this is so. Waiting where nobody is there."""
+        await ask_whether(self._person, both(nb, en))
 
     def exchanges(self) -> tuple[Exchange, ...]:
         """What was said in the test, for the report."""

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from connectors import AlertRaised, Closed, Corrected, DispenseGiven, Event, MeasurementTaken, Retracted
 from connectors.testing.driving import AlertShown, CallAnswer, DeviceWord, EventReport, ProductCard, Surroundings
+from hub.conformance.driving.person import Person, ask_to_do
 from hub.conformance.driving.system import Session
-from hub.conformance.verdicts import Skipped, Waiting, both
+from hub.conformance.verdicts import Skipped, both
 from hub.fhir.codes import ALERT_CODE, name_of
 from hub.model.clock import OSLO
 from hub.model.language import Text
 
-#: Shows a person what to do, and waits until it is done; False when they would rather skip it.
-Person = Callable[[Text], Awaitable[bool]]
 _TIME_TO_ARRIVE_S = 3.0
 
 
@@ -27,11 +26,7 @@ class AttendedSession:
         self._person = person
 
     async def _ask(self, nb: str, en: str) -> None:
-        text = both(nb, en)
-        if self._person is None:
-            raise Waiting(text)
-        if not await self._person(text):
-            raise Skipped(both("hoppet over av den som prøver", "skipped by the person who tests"))
+        await ask_to_do(self._person, both(nb, en))
 
     async def tell(self, *events: Event) -> Sequence[int]:
         """See `Session`."""
