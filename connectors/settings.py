@@ -77,6 +77,19 @@ class HelseIdSettings(_Section):
         return HelseIdClient(self.issuer, self.client_id, key, self.scopes, named)
 
 
+class ApiSettings(_Section):
+    """The national APIs' base addresses, for those who ask them (`connectors.reading`).
+
+    VKP's gets `/epj/r4/{municipality}/…` added, JFT's and PIT's `/v1/…`; PMD's takes Bundles itself.
+    """
+
+    vkp: str | None = Field(default=None, pattern=r"^https?://")
+    jft: str | None = Field(default=None, pattern=r"^https?://")
+    pit: str | None = Field(default=None, pattern=r"^https?://")
+    pmd: str | None = Field(default=None, pattern=r"^https?://")
+    pmd_bundle_type: Literal["collection", "batch"] = "collection"
+
+
 class ConnectorSettings(_Section):
     """All settings. `hub` is mqtt[s]://… for `transport = "mqtt"`, else the API's http(s) address."""
 
@@ -91,6 +104,7 @@ class ConnectorSettings(_Section):
     mqtt: MqttSettings = MqttSettings()
     tls: TlsSettings | None = None
     helseid: HelseIdSettings | None = None
+    apis: ApiSettings = ApiSettings()
     source: dict[str, Any] = {}
 
     @model_validator(mode="after")

@@ -45,3 +45,8 @@ async def wait_for(event: asyncio.Event, timer: Timer, seconds: float | None) ->
         if cancel is not None:
             cancel()
     event.clear()
+
+
+async def pause(timer: Timer, seconds: float) -> None:
+    """Do nothing for `seconds` of the timer's time."""
+    await wait_for(asyncio.Event(), timer, seconds)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from connectors.connector import Connector, Told
+from connectors.reading import NationalApis, apis_of
 from connectors.response_centre import Alert
 from connectors.settings import ConnectorSettings, transport_of
 from connectors.spool import Fate, Report
@@ -51,6 +52,11 @@ class VendorConnector(Connector, ABC):
     def way(cls, settings: ConnectorSettings, timer: Timer) -> Transport:
         """The way to the hub that `settings` name. Override it to bring a way of your own."""
         return transport_of(settings, timer)
+
+    @classmethod
+    def asking(cls, settings: ConnectorSettings, timer: Timer) -> NationalApis:
+        """The national APIs that `settings` name, for `async with`. Override it to ask them in a way of your own."""
+        return apis_of(settings, timer)
 
     @classmethod
     @abstractmethod

@@ -9,10 +9,12 @@ import orjson
 
 from connectors.http.exchange import HttpResponse
 from connectors.receipt import read_remarks
+from hub.fhir.codes import OPERATION_OUTCOME
 from hub.model.errors import AccessDenied, DeliveryFailed, OutcomeUnknown, Refused, Unreachable
 
 #: Statuses by which a server says that it did not do what it was asked to, and may another time.
 _ANOTHER_TIME = frozenset({408, 425, 429, 503})
+_NO_ACCESS = "1.4"
 
 
 def failure_of(response: HttpResponse, now: datetime) -> AccessDenied | DeliveryFailed | None:
@@ -22,7 +24,7 @@ def failure_of(response: HttpResponse, now: datetime) -> AccessDenied | Delivery
         return None
     text = f"HTTP {status}{_why(response.body)}"
     if status in (401, 403):
-        return AccessDenied(text, status=status)
+        return AccessDenied(text, code=_code(response.body) or _NO_ACCESS, status=status)
     if status in _ANOTHER_TIME:
         return Unreachable(text, retry_after=retry_after(response, now))
     if status >= 500:
@@ -42,6 +44,15 @@ def retry_after(response: HttpResponse, now: datetime) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())
+
+
+def _code(body: bytes) -> str | None:
+    """VKP's own code (`1.3`: missing active service) in an OperationOutcome."""
+    try:
+        codings = [coding for issue in orjson.loads(body)["issue"] for coding in issue["details"]["coding"]]
+        return next((str(each["code"]) for each in codings if each.get("system") == OPERATION_OUTCOME), None)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 def _why(body: bytes) -> str:

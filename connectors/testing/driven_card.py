@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from importlib.metadata import packages_distributions, version
 
 from connectors.forwarded import ForwardedAlert
+from connectors.testing.driven_calls import CALLS
 from connectors.testing.driving import ExampleCard, ProductCard
 from connectors.testing.spoken import WORDS
 from connectors.vendor import Example, VendorConnector
@@ -20,9 +21,10 @@ def card_of(kind: type[VendorConnector]) -> ProductCard:
         product=kind.__name__,
         version=_version(kind),
         ways=("mqtt", "vkp", "jft"),
-        roles=("connector", "response-centre"),
+        roles=("connector", "response-centre", "api-client"),
         words=tuple(word.__name__ for word in kind.words) or tuple(WORDS),
         examples=tuple(_example(example) for example in kind.examples),
+        calls=tuple(CALLS),
         service_codes=kind.service_codes,
         sessions=SESSIONS,
     )

@@ -13,11 +13,12 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from connectors.connector import Told
+from connectors.testing.driven_calls import DrivenClient, UnknownCall
 from connectors.testing.driven_card import SESSIONS, card_of
 from connectors.testing.driven_failures import described, located
 from connectors.testing.driven_session import DrivenSession, SessionFailed
 from connectors.testing.driven_surroundings import UnusableSurroundings, faults
-from connectors.testing.driving import DeviceWord, Surroundings, Taken
+from connectors.testing.driving import Call, DeviceWord, Surroundings, Taken
 from connectors.testing.spoken import event_of
 from connectors.vendor import NotUnderstood, VendorConnector
 from hub.fhir import verbatim
@@ -45,7 +46,7 @@ class Doors:
     def __init__(self, kinds: Kinds, folder: Path) -> None:
         self._kinds = kinds
         self._folder = folder
-        self._sessions: dict[str, DrivenSession] = {}
+        self._sessions: dict[str, DrivenSession | DrivenClient] = {}
         self._names: set[str] = set()  # of sessions that are opening, open or closing
 
     def app(self) -> web.Application:
@@ -76,8 +77,6 @@ class Doors:
     async def begin(self, request: web.Request) -> web.Response:
         """Open a session, anew or with what it remembers."""
         surroundings = await _body(request, Surroundings)
-        if surroundings.role == "api-client":
-            raise NotTaken(422, "role: a connector asks for nothing")
         name, kind = request.match_info["id"], self._kind(surroundings.product)
         if name in self._names:
             raise NotTaken(409, "the session is open")
@@ -85,7 +84,8 @@ class Doors:
             raise NotTaken(503, f"{SESSIONS} sessions are open")
         self._names.add(name)
         try:
-            session = DrivenSession(kind, surroundings, self._folder / name)
+            opened = DrivenClient if surroundings.role == "api-client" else DrivenSession
+            session = opened(kind, surroundings, self._folder / name)
             await session.open()
             self._sessions[name] = session
         finally:
@@ -150,9 +150,14 @@ class Doors:
             raise NotTaken(422, "this session is no response centre") from e
 
     async def call(self, request: web.Request) -> web.Response:
-        """Nothing: a connector has no calls."""
-        self._session(request)
-        raise NotTaken(422, "call: a connector asks for nothing")
+        """Ask a national API."""
+        client = self._opened(request)
+        if not isinstance(client, DrivenClient):
+            raise NotTaken(422, "this session is no API client")
+        try:
+            return _json(await client.call(await _body(request, Call)))
+        except UnknownCall as e:
+            raise NotTaken(422, str(e)) from e
 
     async def close(self) -> None:
         """Close every session."""
@@ -165,6 +170,12 @@ class Doors:
         await self._sessions.pop(name).close()
 
     def _session(self, request: web.Request) -> DrivenSession:
+        session = self._opened(request)
+        if not isinstance(session, DrivenSession):
+            raise NotTaken(422, "this session is an API client: it tells nothing")
+        return session
+
+    def _opened(self, request: web.Request) -> DrivenSession | DrivenClient:
         session = self._sessions.get(request.match_info["id"])
         if session is None:
             raise _no_session()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from connectors.settings import ConnectorSettings, HelseIdSettings, MqttSettings, TlsSettings
+from connectors.settings import ApiSettings, ConnectorSettings, HelseIdSettings, MqttSettings, TlsSettings
 from connectors.testing.driving import HelseIdAccess, Surroundings, TlsFiles, Way
 from connectors.vendor import VendorConnector
 
@@ -44,6 +44,21 @@ def settings_of(
         )
     except ValidationError as e:
         raise UnusableSurroundings(faults(e)) from e
+
+
+def api_settings_of(surroundings: Surroundings, kind: type[VendorConnector], *, folder: Path) -> ConnectorSettings:
+    """The settings of an API client `kind` in `surroundings`; the key goes to `folder`. Raises UnusableSurroundings."""
+    apis = {name: getattr(surroundings, name) for name in ("vkp", "jft", "pit", "pmd")}
+    try:
+        at = ApiSettings(**apis)
+    except ValidationError as e:
+        raise UnusableSurroundings(faults(e)) from e
+    given = [address for address in apis.values() if address]
+    if not given:
+        raise UnusableSurroundings("vkp, jft, pit, pmd: lacks an address")
+    # A client sends nothing, so the way that settings must have may be any.
+    told = surroundings.model_copy(update={"vkp": given[0]})
+    return settings_of(told, kind, folder=folder, way="vkp").model_copy(update={"apis": at})
 
 
 def faults(error: ValidationError) -> str:

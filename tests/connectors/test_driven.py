@@ -54,7 +54,7 @@ class TestTheCard:
         status, said = await driven.ask("GET", "")
         card = ProductCard.model_validate(said)
         assert (status, card.product, card.service_codes, card.sessions) == (200, "InMemory", ("ta",), 16)
-        assert (card.ways, card.roles) == (("mqtt", "vkp", "jft"), ("connector", "response-centre"))
+        assert (card.ways, card.roles) == (("mqtt", "vkp", "jft"), ("connector", "response-centre", "api-client"))
         assert card.words == ("SafetyAlarmRaised", "DispenseGiven")
         assert [(e.events, e.people) for e in card.examples] == [(1, (WHO,)), (0, ())]
 
@@ -178,7 +178,8 @@ class TestASession:
             ({"mqtt": None}, "mqtt: lacks an address"),
             ({"mqtt": "http://x"}, "value_error"),
             ({"sender": "a b"}, "sender"),
-            ({"role": "api-client"}, "role"),
+            ({"role": "api-client"}, "lacks an address"),
+            ({"role": "api-client", "pit": CONTENT}, "pit: string_pattern_mismatch"),
             ({"product": CONTENT}, "product"),
             ({"product": "Plain", "mqtt": "mqtts://x", "tls": {"ca": CONTENT}}, "way to the hub"),
             (
@@ -211,6 +212,21 @@ class TestASession:
         async with driven.session("connector") as session:
             assert (await driven.ask("GET", f"sessions/{session}/alerts"))[0] == 422
             assert (await driven.ask("POST", f"sessions/{session}/calls", {"call": "vkp.search"}))[0] == 422
+
+    async def test_asks_as_an_api_client_and_does_nothing_else(self, driven: Driven) -> None:
+        call = {"call": "jft.acknowledge", "parameters": {"id": "6e1a4a6e"}}
+        async with driven.session("client", role="api-client", jft="http://127.0.0.1:1") as session:
+            calls = f"sessions/{session}/calls"
+            status, said = await driven.ask("POST", calls, call | {"parameters": {"id": "../" + CONTENT}})
+            assert (status, said) == (200, {"resources": [], "error": "ValueError"})
+            status, said = await driven.ask("POST", calls, call | {"call": "pit.read", "parameters": {}})
+            assert (status, said["error"]) == (200, "ValueError")
+            for wrong in ({"call": CONTENT}, call | {"parameters": {CONTENT: 1}}, call | {"parameters": {"id": {}}}):
+                status, said = await driven.ask("POST", calls, wrong)
+                assert (status, list(said)) == (422, ["error"])
+                assert CONTENT not in said["error"]
+            assert (await driven.ask("POST", f"sessions/{session}/events", {"events": []}))[0] == 422
+            assert (await driven.ask("GET", f"sessions/{session}/events"))[0] == 422
 
 
 class TestOverMqtt:
