@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hub.conformance.national.lane import Lane
 from hub.conformance.verdicts import both, expect
+from hub.model.codes import ReceiptCode
 
 
 def expect_registered(lane: Lane, number: int) -> None:
@@ -27,3 +30,17 @@ def expect_cases(lane: Lane, number: int) -> None:
         expected=both(f"{number} saker, og dermed journalnotater", f"{number} cases, and so journal notes"),
         seen=both(f"{found} saker", f"{found} cases"),
     )
+
+
+def expect_codes(lane: Lane, codes: Sequence[ReceiptCode]) -> None:
+    """The messages became these in this order, repeats aside."""
+    found = [code for code in lane.heard.codes() if code is not ReceiptCode.DUPLICATE]
+    expect(
+        found == list(codes),
+        expected=both(f"kvitteringene {_named(codes)}", f"the receipts {_named(codes)}"),
+        seen=both(f"kvitteringene {_named(found)}", f"the receipts {_named(found)}"),
+    )
+
+
+def _named(codes: Sequence[ReceiptCode]) -> str:
+    return ", ".join(code.value for code in codes) or "-"

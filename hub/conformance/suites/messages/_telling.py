@@ -62,12 +62,13 @@ def the_handling(alarm: AlertRaised, *, note: str = "Hadde falt på kjøkkenet. 
 
 def closed(alarm: AlertRaised, note: str, **more: Any) -> Closed:
     """`alarm` closed with `note`, by a user of the system."""
-    return Closed(**({"alert": alarm, "at": alarm.at + timedelta(seconds=5), "by": "op-3", "note": note} | more))
+    told: dict[str, Any] = {"alert": alarm, "at": alarm.at + timedelta(seconds=5), "by": "op-3", "note": note}
+    return Closed(**(told | more))
 
 
 def dose(bench: ConnectorBench, **more: Any) -> DispenseGiven:
     """A dose that a new person has taken."""
-    told = {"device": "MD-1", "number": bench.number(), "at": bench.now()}
+    told: dict[str, Any] = {"device": "MD-1", "number": bench.number(), "at": bench.now()}
     if "patient" not in more:
         told["patient"] = bench.patient()
     return DispenseGiven(**(told | more))
@@ -76,7 +77,13 @@ def dose(bench: ConnectorBench, **more: Any) -> DispenseGiven:
 def supervision(bench: ConnectorBench, **more: Any) -> SupervisionDone:
     """A look-in on a new person."""
     at: datetime = more.pop("at", bench.now())
-    told = {"device": "DT-1", "number": bench.number(), "at": at - timedelta(minutes=2), "until": at, "by": "op-3"}
+    told: dict[str, Any] = {
+        "device": "DT-1",
+        "number": bench.number(),
+        "at": at - timedelta(minutes=2),
+        "until": at,
+        "by": "op-3",
+    }
     if "patient" not in more:
         told["patient"] = bench.patient()
     return SupervisionDone(**(told | more))
