@@ -49,7 +49,10 @@ class Late:
 
 @dataclass(frozen=True, slots=True)
 class FaultyToken:
-    """Hand out a token with one `fault` of `hub.token_service.faults.FAULTS`, such as `expired` or `wrong_issuer`."""
+    """Hand out a token with one `fault` of `hub.token_service.faults.FAULTS`, such as `expired` or `wrong_issuer`.
+
+    Two are no faults, but put a system to the test: `bearer` is bound to no key, `short_lived` lasts for 3 seconds.
+    """
 
     fault: str
 

@@ -1,0 +1,133 @@
+"""Lets a system do something that needs a token, whatever it is: a connector tells an event, an API client asks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from connectors.testing.driving import CallAnswer, Way
+from hub.conformance.bench.connector import Connected, ConnectorBench
+from hub.conformance.expecting import expect_registered
+from hub.conformance.national.certificates import Server
+from hub.conformance.national.heard import Request
+from hub.conformance.national.lane import Lane
+from hub.conformance.national.script import Kind
+from hub.conformance.verdicts import Omitted, both, expect
+
+#: Where DPoP must be used first, so that a system that can both is tried at its strictest.
+SIGNED_IN: tuple[Way, ...] = ("jft", "vkp")
+#: The calls that are by a way: PIT and PMD are JFT's neighbours and ask for the same.
+_CALLS_BY: Mapping[Way, tuple[str, ...]] = {"mqtt": (), "vkp": ("vkp.",), "jft": ("jft.", "pit.", "pmd.")}
+#: What is asked for, where a call needs to be told; the answer may well hold nobody.
+_QUESTIONS: Mapping[str, Mapping[str, Any]] = {"vkp.search": {"resource": "patient"}}
+_DONE_S = 20.0
+_ASK_AGAIN_S = 0.5
+
+
+async def do_something(bench: ConnectorBench, it: Connected) -> CallAnswer | None:
+    """Let the system do one thing that needs a token: an event is told, or a call made and its answer given."""
+    if it.surroundings.role == "connector":
+        await it.system.tell(bench.alarm())
+        return None
+    name = _call(bench, it.surroundings.way)
+    return await it.system.call(name, _QUESTIONS.get(name, {}))
+
+
+class Work:
+    """A system that does things which need a token, and what the national side sees of it."""
+
+    def __init__(self, bench: ConnectorBench, it: Connected) -> None:
+        self._bench = bench
+        self._it = it
+        self._unanswered = 0
+        self._answered = 0
+
+    @property
+    def lane(self) -> Lane:
+        """The national side."""
+        return self._it.lane
+
+    @property
+    def way(self) -> Way:
+        """The way that it is done by."""
+        return self._it.surroundings.way
+
+    @property
+    def kind(self) -> Kind:
+        """What the script calls the requests by which it is done."""
+        return "write" if self._it.surroundings.role == "connector" else "read"
+
+    @property
+    def at_tokens(self) -> list[Request]:
+        """The requests at the token endpoint, so far."""
+        return self.lane.heard.of_kind("token")
+
+    @property
+    def at_api(self) -> list[Request]:
+        """The requests at the APIs, so far."""
+        return [r for r in self.lane.heard.requests if r.kind in ("write", "read", "status")]
+
+    async def do_something(self, times: int = 1) -> None:
+        """Do so many things, one right after the other, whether they succeed or not."""
+        for _ in range(times):
+            answer = await do_something(self._bench, self._it)
+            if answer is not None and answer.error is None:
+                self._answered += 1
+            else:
+                self._unanswered += 1
+
+    @contextlib.asynccontextmanager
+    async def doing(self) -> AsyncIterator[None]:
+        """Something is begun; at the block's end it has been tried, and an API client has had its answer."""
+        if self.kind == "write":
+            await self.do_something()
+            yield
+            return
+        asking = asyncio.create_task(self.do_something())
+        try:
+            yield
+        finally:
+            await asking
+
+    async def expect_done(self, number: int = 1) -> None:
+        """All `number` things that were begun get done, each once. An API client is asked again for what failed."""
+        if self.kind == "write":
+            await self._it.system.settled(within_s=_DONE_S)
+            expect_registered(self.lane, number)
+            return
+        ends = time.monotonic() + _DONE_S
+        while self._unanswered and time.monotonic() < ends:
+            self._unanswered -= 1
+            await self.do_something()
+            await asyncio.sleep(_ASK_AGAIN_S if self._unanswered else 0)
+        expect(
+            self._answered == number,
+            expected=both(f"{number} spørsmål får svar", f"{number} questions are answered"),
+            seen=both(f"{self._answered} fikk svar", f"{self._answered} were answered"),
+        )
+
+
+@contextlib.asynccontextmanager
+async def working(
+    bench: ConnectorBench, ways: Sequence[Way] = SIGNED_IN, *, server: Server | None = None, **more: Any
+) -> AsyncIterator[Work]:
+    """The system connected to a lane by the first of `ways` that it has; Omitted when it has none of them."""
+    role = "connector" if "connector" in bench.system.card.roles else "api-client"
+    has = bench.system.card.ways if role == "connector" else [way for way in ways if _calls(bench, way)]
+    way = next((way for way in ways if way in has), None)
+    if way is None:
+        named = ", ".join(ways)
+        raise Omitted(both(f"systemet bruker ikke {named}", f"the system doesn't use {named}"))
+    async with bench.connected(server=server, way=way, role=role, **more) as it:
+        yield Work(bench, it)
+
+
+def _call(bench: ConnectorBench, way: Way) -> str:
+    return _calls(bench, way)[0]
+
+
+def _calls(bench: ConnectorBench, way: Way) -> list[str]:
+    return [name for name in bench.system.card.calls if name.startswith(_CALLS_BY[way])]
