@@ -64,7 +64,18 @@ class _HttpTransport:
         response = await self._sign_in.send(request, self._line)
         if failure := failure_of(response, self._clock.now()):
             raise failure
+        if response.body.strip() and not _is_json(response.body):
+            raise OutcomeUnknown(f"HTTP {response.status} with an answer that is not the service's")
         return response
+
+
+def _is_json(body: bytes) -> bool:
+    """Whether this can be the service's own word. A proxy's page says 200 as well, of what was never registered."""
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 class VkpTransport(_HttpTransport):

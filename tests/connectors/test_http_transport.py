@@ -66,6 +66,18 @@ async def test_an_answer_decides_what_happens_next(answer: hubs.Answer, error: t
     assert raised.type is error
 
 
+def page(_receiver: hubs.Receiver, _request: web.Request, _body: bytes) -> web.Response:
+    return web.Response(text="<html><title>Logg inn</title></html>", content_type="text/html")
+
+
+async def test_somebody_elses_page_is_no_answer_though_it_says_200() -> None:
+    async with hubs.receiving() as hub:
+        hub.answers.append(page)
+        with pytest.raises(OutcomeUnknown, match="not the service's"):
+            await send(hub.url)
+    assert not hub.registered
+
+
 async def test_retry_after_comes_along_with_the_error() -> None:
     async with hubs.receiving() as hub:
         hub.answers.append(hubs.status(429, Retry_After="7"))
@@ -121,12 +133,13 @@ async def test_every_kind_of_trouble_ends_in_one_registration(kind: str) -> None
         hubs.answers_too_late,
         hubs.status(500),
         hubs.status(429),
+        page,
     ]
     async with hubs.receiving() as hub:
         hub.answers.extend(trouble)
         async with connecting(kind, hub, clock) as c:
             report = await clock.pass_until((await c.tell(ALARM)).answered())
-    assert (report.attempts, len(hub.registered), hub.conflicts) == (6, 1, 0)
+    assert (report.attempts, len(hub.registered), hub.conflicts) == (7, 1, 0)
 
 
 @pytest.mark.parametrize("kind", ["vkp", "jft"])
