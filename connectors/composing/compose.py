@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from connectors.codes import NoteCategory, StepCode, SupervisionReason
 from connectors.composing import resources
 from connectors.composing.document import Entry, Note, document
-from connectors.composing.elements import Json, device_reference, fhir_time, operator, period, subject
+from connectors.composing.elements import (
+    Json,
+    device_reference,
+    fhir_time,
+    operator,
+    period,
+    says_something,
+    subject,
+    writable,
+)
 from connectors.composing.handling import in_general
 from connectors.composing.lane import lane_of
 from connectors.composing.sender import Sender
@@ -60,6 +69,11 @@ def compose(event: Event, sender: Sender, *, takes: Collection[str]) -> Composed
 
     Raises ValueError on times without zone, periods that end before they begin, and a measurement of nothing.
     """
+    composed = _composed(event, sender, takes)
+    return replace(composed, resource=writable(composed.resource))
+
+
+def _composed(event: Event, sender: Sender, takes: Collection[str]) -> Composed:
     match event:
         case Retracted(event=happening, at=at):
             composed = _Composer(sender, at, takes).compose(happening)
@@ -169,7 +183,7 @@ class _Composer:
         uuid = self._uuid("supervision", *_name(event))
         encounter = resources.encounter(event, self.sender, uuid, said_at)
         lane = lane_of(encounter["subject"])
-        if event.note is None and "Encounter" in self.takes:
+        if not says_something(event.note) and "Encounter" in self.takes:
             return Composed(encounter, event.device, lane)
         note = Note(
             uuid=self._uuid("supervision", *_name(event), "note"),
@@ -197,7 +211,7 @@ class _Composer:
             )
             about.append(Entry(f"urn:uuid:{uuid}", resource))
         lane = lane_of(subject(event.patient))
-        if len(about) == 1 and event.note is None and "Observation" in self.takes:
+        if len(about) == 1 and not says_something(event.note) and "Observation" in self.takes:
             return Composed(about[0].resource, event.device, lane)
         note = Note(
             uuid=self._uuid("measurement", *_name(event), "note"),
@@ -229,7 +243,7 @@ def _alert_name(alert: Alert) -> str:
 
 
 def _sections(note: str | None) -> tuple[Section, ...]:
-    return (Section(text=note),) if note else ()
+    return (Section(text=note),) if note and says_something(note) else ()
 
 
 def _in_error(resource: Json, spared: frozenset[str]) -> Json:

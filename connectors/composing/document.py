@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.codes import NoteCategory, SectionCode, StepCode
-from connectors.composing.elements import Json, coded, fhir_time, meta, narrative, period, profile, urn
+from connectors.composing.elements import Json, coded, fhir_time, meta, narrative, period, profile, says_something, urn
 from connectors.words import Section, Step
 from hub.fhir import codes
 
@@ -63,7 +63,8 @@ def _composition(note: Note, about: Sequence[Entry]) -> Json:
     }
     if note.steps:
         resource["event"] = [_event(step) for step in note.steps]
-    sections = note.sections or (Section(text=_compiled(note), code=SectionCode.COMPILED),)
+    written = [section for section in note.sections if says_something(section.text)]
+    sections = written or [Section(text=_compiled(note), code=SectionCode.COMPILED)]
     return resource | {"section": [_section(s, about) for s in sections]}
 
 
@@ -92,4 +93,4 @@ def _compiled(note: Note) -> str:
 
 def _step_name(step: Step) -> str:
     name = codes.name_of(codes.COMPOSITION_EVENT, StepCode(step.code)) or ""
-    return f"{name}: {step.text}" if step.text else name
+    return f"{name}: {step.text}" if says_something(step.text) else name

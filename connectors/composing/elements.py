@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from html import escape
@@ -15,6 +16,9 @@ from hub.model.person import PatientRef
 Json = dict[str, Any]
 
 URI_SYSTEM = "urn:ietf:rfc:3986"
+#: What neither FHIR nor XML can hold; half surrogate pairs can't even be written.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REPLACEMENT = "\ufffd"
 _PROFILES = "http://ehelse.no/fhir/StructureDefinition/vkp-{}-v090"
 
 
@@ -48,7 +52,7 @@ def coded(system: str, code: str, *, text: str | None = None) -> Json:
     """A CodeableConcept of one code with its Norwegian name, and the sender's own words if there are any."""
     name = codes.name_of(system, code)
     coding = {"system": system, "code": code} | ({"display": name} if name else {})
-    return {"coding": [coding]} | ({"text": text} if text else {})
+    return {"coding": [coding]} | ({"text": text} if says_something(text) else {})
 
 
 def urn(uuid: str) -> Json:
@@ -64,7 +68,7 @@ def subject(patient: PatientRef) -> Json:
 def device_reference(sender: Sender, device: str, name: str | None) -> Json:
     """A reference to equipment by the sender's number for it."""
     reference = {"type": "Device", "identifier": {"system": sender.system("device"), "value": device}}
-    return reference | ({"display": name} if name else {})
+    return reference | ({"display": name} if says_something(name) else {})
 
 
 def operator(sender: Sender, user: str) -> Json:
@@ -80,6 +84,23 @@ def narrative(text: str) -> Json:
     """A person's words as a FHIR narrative, line breaks kept."""
     lines = "<br/>".join(escape(line, quote=False) for line in text.strip().splitlines())
     return {"status": "additional", "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{lines}</div>'}
+
+
+def says_something(text: str | None) -> bool:
+    """Whether a person finds anything to read in `text`. FHIR has no blank texts: they are left out."""
+    return bool(text and not text.isspace())
+
+
+def writable(value: Any) -> Any:
+    """`value` with a sign (U+FFFD) for each character that no message can hold: control characters, mostly.
+
+    They come with text that was pasted; what happened must be told all the same.
+    """
+    if isinstance(value, str):
+        return _UNWRITABLE.sub(_REPLACEMENT, value)
+    if type(value) is dict:
+        return {name: writable(inner) for name, inner in value.items()}
+    return [writable(inner) for inner in value] if type(value) is list else value
 
 
 def number(value: Decimal) -> Any:

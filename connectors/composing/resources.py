@@ -17,6 +17,7 @@ from connectors.composing.elements import (
     operator,
     period,
     profile,
+    says_something,
     subject,
     urn,
 )
@@ -36,6 +37,7 @@ _SEVERITY_EXTENSION = profile("severity-level")
 #: The published extension fixes the system to its value set's address.
 _SEVERITY_SYSTEM = codes.SEVERITY_LEVEL.replace("/CodeSystem/", "/ValueSet/")
 _VIRTUAL = {"system": codes.ACT_CODE, "code": "VR", "display": "virtual"}
+_UNNAMED = "Ikke oppgitt"
 _VITAL_SIGNS = {
     "coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "vital-signs"}]
 }
@@ -57,7 +59,7 @@ def detected_issue(alert: AlertRaised, sender: Sender, said_at: datetime) -> Jso
         "identifiedDateTime": fhir_time(alert.at),
         "author": device_reference(sender, alert.device, alert.device_name),
     }
-    return issue | ({"detail": alert.text} if alert.text else {})
+    return issue | ({"detail": alert.text} if says_something(alert.text) else {})
 
 
 def medication_dispense(event: DispenseGiven, sender: Sender, uuid: str, said_at: datetime) -> Json:
@@ -68,7 +70,7 @@ def medication_dispense(event: DispenseGiven, sender: Sender, uuid: str, said_at
         "identifier": [urn(uuid)],
         "status": "completed",
         "category": coded(codes.MEDICATIONDISPENSE_EVENTS, event.kind),
-        "medicationCodeableConcept": {"text": event.medication},
+        "medicationCodeableConcept": {"text": event.medication if says_something(event.medication) else _UNNAMED},
         "subject": subject(event.patient),
         "performer": [{"actor": device_reference(sender, event.device, event.device_name)}],
         "whenHandedOver": fhir_time(event.at),
@@ -144,7 +146,7 @@ def device(sender: Sender, number_: str, name: str | None) -> Json:
         "identifier": [{"system": sender.system("device"), "value": number_}],
         "status": "active",
     }
-    return resource | ({"deviceName": [{"name": name, "type": "user-friendly-name"}]} if name else {})
+    return resource | ({"deviceName": [{"name": name, "type": "user-friendly-name"}]} if says_something(name) else {})
 
 
 def _measured_code(quantity: Quantity) -> Json:
