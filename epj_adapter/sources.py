@@ -18,7 +18,7 @@ import orjson
 from epj_adapter.slices import Slice, items, members, whole
 from hub.model.note import SourceMessage
 
-_NAMESPACE = uuid.UUID("6f1f4c0e-7a53-5d0b-9d0e-2f6a5b0c4d11")
+_NAMESPACE = uuid.UUID("6f1f4c0e-7a53-5d0b-9d0e-2f6a5b0c4d11").bytes
 
 Entry = dict[str, object]
 
@@ -110,7 +110,12 @@ def composition_url(key: str) -> str:
 
 
 def _urn(key: str, name: str) -> str:
-    return f"urn:uuid:{uuid.uuid5(_NAMESPACE, f'{key}|{name}')}"
+    """A UUID of version 5 (RFC 9562), made here since `uuid.uuid5` takes three times as long."""
+    digest = bytearray(hashlib.sha1(_NAMESPACE + f"{key}|{name}".encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"urn:uuid:{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def _resources(entry: Slice | None) -> list[tuple[str, Slice]]:

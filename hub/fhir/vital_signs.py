@@ -16,8 +16,13 @@ def _day_precision(value: Any, context: Context) -> Drafts:
 
 
 def _has_value(value: Any, context: Context) -> Drafts:
-    told = any(k.startswith("value") or k in {"dataAbsentReason", "component", "hasMember"} for k in value)
-    return None if told else [Draft("underlying", "r4-vitalsigns-vs-2", path=".value")]
+    for key in value:
+        if key.startswith("value") or key in _INSTEAD_OF_VALUE:
+            return None
+    return [Draft("underlying", "r4-vitalsigns-vs-2", path=".value")]
+
+
+_INSTEAD_OF_VALUE = frozenset({"dataAbsentReason", "component", "hasMember"})
 
 
 def _components_have_value(value: Any, context: Context) -> Drafts:

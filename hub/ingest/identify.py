@@ -77,7 +77,7 @@ def identifier_of(payload: bytes) -> tuple[str | None, str | None]:
 
 
 def _kind(parts: Parts) -> EventKind:
-    types = {r.get("resourceType") for r in parts.resources}
+    types = parts.by_type.keys()
     if "DetectedIssue" in types:
         return EventKind.ALERT
     if "MedicationDispense" in types:
@@ -202,5 +202,5 @@ def _device(parts: Parts, alert: Resource) -> str | None:
             return next((value for _, value in identifiers(target)), None)
         if value := next((v for _, v in identifiers({"identifier": author.get("identifier")})), None):
             return value
-    devices = list(parts.of("Device"))
+    devices = parts.of("Device")
     return next((v for _, v in identifiers(devices[0])), None) if len(devices) == 1 else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,20 +16,22 @@ class Parts:
     top: Resource
     resources: tuple[Resource, ...]
     by_url: Mapping[str, Resource]
+    by_type: Mapping[str, Sequence[Resource]]
 
-    def of(self, resource_type: str) -> Iterator[Resource]:
+    def of(self, resource_type: str) -> Sequence[Resource]:
         """The resources of this type."""
-        return (r for r in self.resources if r.get("resourceType") == resource_type)
+        return self.by_type.get(resource_type, ())
 
     def first(self, resource_type: str) -> Resource | None:
         """The first resource of this type, if there is one."""
-        return next(self.of(resource_type), None)
+        found = self.by_type.get(resource_type)
+        return found[0] if found else None
 
 
 def take_apart(resource: Resource) -> Parts:
     """The resources of a Bundle, or the one resource that is the message."""
     if resource.get("resourceType") != "Bundle":
-        return Parts(resource, (resource,), {})
+        return Parts(resource, (resource,), {}, {str(resource.get("resourceType")): (resource,)})
     found: list[Resource] = []
     by_url: dict[str, Resource] = {}
     for entry in objects(resource.get("entry")):
@@ -40,7 +42,10 @@ def take_apart(resource: Resource) -> Parts:
                 by_url[url] = inner
             if isinstance(own_id := inner.get("id"), str):
                 by_url.setdefault(f"{inner.get('resourceType')}/{own_id}", inner)
-    return Parts(resource, tuple(found), by_url)
+    by_type: dict[str, list[Resource]] = {}
+    for inner in found:
+        by_type.setdefault(str(inner.get("resourceType")), []).append(inner)
+    return Parts(resource, tuple(found), by_url, by_type)
 
 
 def objects(value: object) -> Iterator[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from hub.journal.elements import Element, objects, text
 from hub.journal.names import PLAIN, means, name_of
@@ -79,20 +80,35 @@ def _contrasted(value: Element, system: str) -> str:
     return f"{' / '.join(words)} ({_MARK}: {' / '.join(names)})"
 
 
-def _said_and_named(value: Element, system: str) -> tuple[list[str], list[str], list[str]]:
+Coded = tuple[str, str, str]
+Sorted = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+
+
+def _said_and_named(value: Element, system: str) -> Sorted:
     """The sender's words that are not mere synonyms, the names of the codes, and codes that have no name."""
-    words, names, unnamed = [text(value.get("text"))], [], []
-    for coding in _codings(value):
-        code, display = text(coding.get("code")), text(coding.get("display"))
-        where = text(coding.get("system"))
+    said = text(value.get("text"))
+    codings = tuple([(text(c.get("system")), text(c.get("code")), text(c.get("display"))) for c in _codings(value)])
+    is_short = len(said) + sum([len(display) for _, _, display in codings]) < _LONGEST_KEPT
+    return _sorted_out(said, codings, system) if is_short else _sorted_out.__wrapped__(said, codings, system)
+
+
+_LONGEST_KEPT = 400
+
+
+@lru_cache(maxsize=2_000)
+def _sorted_out(said: str, codings: tuple[Coded, ...], system: str) -> Sorted:
+    """See `_said_and_named`. Kept, since devices say the same of themselves in every message."""
+    words, names, unnamed = [said], [], []
+    for where, code, display in codings:
         known = name_of(where or system, code) if code else None
+        own = display
         if known:
             names.append(known if where else f"{known} (kodeverk ikke oppgitt)")
-            display, words[0] = _unless_meant(where, code, display), _unless_meant(where, code, words[0])
+            own, words[0] = _unless_meant(where, code, display), _unless_meant(where, code, words[0])
         elif code:
             unnamed.append(f"kode {code} uten kjent navn")
-        words.append(display)
-    return _distinct(words), _distinct(names), unnamed
+        words.append(own)
+    return tuple(_distinct(words)), tuple(_distinct(names)), tuple(unnamed)
 
 
 def _unless_meant(system: str, code: str, words: str) -> str:

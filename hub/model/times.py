@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hub.model.clock import OSLO
 
@@ -34,13 +34,13 @@ def parse_time(text: object) -> datetime | None:
 
 def microseconds(moment: datetime) -> int:
     """Whole microseconds since 1970, the form in which the store keeps an instant."""
-    whole = moment - _EPOCH
-    return (whole.days * 86_400 + whole.seconds) * 1_000_000 + whole.microseconds
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def from_microseconds(count: int) -> datetime:
     """The instant that `microseconds` wrote."""
-    return datetime.fromtimestamp(count // 1_000_000, UTC).replace(microsecond=count % 1_000_000)
+    return _EPOCH + timedelta(microseconds=count)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
