@@ -23,7 +23,6 @@ SIGNED_IN: tuple[Way, ...] = ("jft", "vkp")
 _CALLS_BY: Mapping[Way, tuple[str, ...]] = {"mqtt": (), "vkp": ("vkp.",), "jft": ("jft.", "pit.", "pmd.")}
 #: What is asked for, where a call needs to be told; the answer may well hold nobody.
 _QUESTIONS: Mapping[str, Mapping[str, Any]] = {"vkp.search": {"resource": "patient"}}
-_DONE_S = 20.0
 _ASK_AGAIN_S = 0.5
 
 
@@ -92,13 +91,13 @@ class Work:
         finally:
             await asking
 
-    async def expect_done(self, number: int = 1) -> None:
+    async def expect_done(self, number: int = 1, *, within_s: float = 20.0) -> None:
         """All `number` things that were begun get done, each once. An API client is asked again for what failed."""
         if self.kind == "write":
-            await self._it.system.settled(within_s=_DONE_S)
+            await self._it.system.settled(within_s=within_s)
             expect_registered(self.lane, number)
             return
-        ends = time.monotonic() + _DONE_S
+        ends = time.monotonic() + within_s
         while self._unanswered and time.monotonic() < ends:
             self._unanswered -= 1
             await self.do_something()
