@@ -39,11 +39,11 @@ class FhirRest:
 
     async def write(self, note: JournalNote, key: str) -> Written:
         """Create the note unless the EPJ has one with this key."""
-        headers = {**_JSON, "If-None-Exist": f"identifier={quote(_token(key), safe=':|~')}"}
+        headers = {**_JSON, "If-None-Exist": f"identifier={quote(token(key), safe=':|~')}"}
         answer = await self.line.send("POST", "/Bundle", body=document_bundle(keyed(note, key)), headers=headers)
         if not answer.ok:
             raise failure(answer)
-        reference = _reference(answer)
+        reference = reference_in(answer)
         if answer.status == 201 and reference:
             return Written(reference, note.revision, "created")
         revision = revision_of(answer.body)
@@ -53,7 +53,7 @@ class FhirRest:
 
     async def find(self, key: str) -> Written | None:
         """The note with this key. Raises Refused when there are several, or when the EPJ can't search for it."""
-        answer = await self.line.send("GET", f"/Bundle?identifier={quote(_token(key), safe='')}")
+        answer = await self.line.send("GET", f"/Bundle?identifier={quote(token(key), safe='')}")
         if not answer.ok:
             raise failure(answer)
         found, others = _search(answer.body, key)
@@ -108,12 +108,12 @@ def build(url: str, *, timeout_s: float, max_in_flight: int, secret: str | None)
     return FhirRest(Line(url, timeout_s, max_in_flight, secret))
 
 
-def _token(key: str) -> str:
+def token(key: str) -> str:
     """The key as a FHIR search has it, with the signs that mean something there escaped."""
     return f"{NOTE_KEY_SYSTEM}|{_MEANING.sub(_ESCAPED, key)}"
 
 
-def _reference(answer: Answer) -> str:
+def reference_in(answer: Answer) -> str:
     """The Bundle's id by Location or Content-Location, else by the body; empty when the answer does not say."""
     for name in ("location", "content-location"):
         path = answer.headers.get(name, "").partition("?")[0].rstrip("/").split("/")

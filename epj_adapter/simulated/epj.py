@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 
 from epj_adapter.simulated import fhir_server, journal_server
 from epj_adapter.simulated.admin import Admin
@@ -146,6 +148,7 @@ def _by_path(base: str, api: App, site: App) -> App:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         chosen: Callable[[Scope, Receive, Send], Awaitable[None]] = api if scope["path"].startswith(base) else site
-        await chosen(scope, receive, send)
+        with contextlib.suppress(ClientDisconnect):  # who went away in the middle of a request gets no answer
+            await chosen(scope, receive, send)
 
     return app

@@ -30,6 +30,8 @@ def run(
     at_once: Annotated[int, typer.Option(min=1, help="Hvor mange prøver som går samtidig.")] = 6,
     product: Annotated[str | None, typer.Option(help="Hvilket av flere produkter bak samme adresse.")] = None,
     adapter: Annotated[str | None, typer.Option(help="For EPJ: fhir_rest, journal_rest eller pull.")] = None,
+    patient: Annotated[str | None, typer.Option(help="For EPJ: en syntetisk testpasient som systemet kjenner.")] = None,
+    secret_file: Annotated[Path | None, typer.Option(help="For EPJ: fil med tilgangen (bearer token).")] = None,
     http_port: Annotated[int, typer.Option(help="Fast HTTP-port når systemet må stilles inn for hånd.")] = 0,
     mqtt_port: Annotated[int, typer.Option(help="Fast MQTT-port når systemet må stilles inn for hånd.")] = 0,
 ) -> None:
@@ -41,9 +43,10 @@ def run(
 
     if (target is None) == (not connector):
         raise typer.BadParameter("oppgi enten --target eller --connector")
+    options = _options(adapter=adapter, patient=patient, secret_file=str(secret_file) if secret_file else None)
     asked = Asked(
         plan=plan,
-        subject=Subject(target=target, connectors=tuple(connector or ()), product=product, options=_options(adapter)),
+        subject=Subject(target=target, connectors=tuple(connector or ()), product=product, options=options),
         report=report,
         only=tuple(only or ()),
         is_resumed=resume,
@@ -106,5 +109,5 @@ def verify(
     raise typer.Exit(verified(report, key))
 
 
-def _options(adapter: str | None) -> tuple[tuple[str, str], ...]:
-    return (("adapter", adapter),) if adapter else ()
+def _options(**given: str | None) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in given.items() if value)

@@ -13,4 +13,4 @@ def open_benches(
     plan: str, subject: Subject, folder: Path
 ) -> AbstractAsyncContextManager[SenderBenches] | AbstractAsyncContextManager[EpjBenches]:
     """What gives the tests of `plan` their benches, with its files in `folder`."""
-    return epj_benches(subject) if plan == "epj" else sender_benches(subject, folder)
+    return epj_benches(subject) if plan == "epj" else sender_benches(plan, subject, folder)
