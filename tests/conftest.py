@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.memory import keep_files_in_memory
 from tests.optional import is_present
 
 _WANT = "for want of"
@@ -18,6 +19,8 @@ settings.register_profile("knutepunkt", deadline=None, suppress_health_check=[He
 settings.load_profile("knutepunkt")
 
 _found = cache(is_present)
+
+keep_files_in_memory()
 
 
 @pytest.hookimpl(tryfirst=True)

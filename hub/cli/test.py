@@ -14,7 +14,9 @@ app = typer.Typer()
 
 _ROOT = Path(__file__).resolve().parents[2]
 #: Two processes: one begins with the tests marked slow, the other with the rest (`tests/conftest.py` divides them).
-_ALL = ("-q", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "-p", "no:schemathesis", "tests")
+_PROCESSES = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+#: What only failures need is kept, and a plug-in that no test uses isn't loaded.
+_ALL = ("-q", *_PROCESSES, "-o", "tmp_path_retention_policy=failed", "-p", "no:schemathesis", "tests")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
