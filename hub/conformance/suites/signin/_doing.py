@@ -10,6 +10,7 @@ from typing import Any
 
 from connectors.testing.driving import CallAnswer, Way
 from hub.conformance.bench.connector import Connected, ConnectorBench
+from hub.conformance.driving.attended import AttendedSystem
 from hub.conformance.expecting import expect_registered
 from hub.conformance.national.certificates import Server
 from hub.conformance.national.heard import Request
@@ -19,8 +20,8 @@ from hub.conformance.verdicts import Omitted, both, expect
 
 #: Where DPoP must be used first, so that a system that can both is tried at its strictest.
 SIGNED_IN: tuple[Way, ...] = ("jft", "vkp")
-#: The calls that are by a way: PIT and PMD are JFT's neighbours and ask for the same.
-_CALLS_BY: Mapping[Way, tuple[str, ...]] = {"mqtt": (), "vkp": ("vkp.",), "jft": ("jft.", "pit.", "pmd.")}
+#: Calls by each way that change nothing, the first being the best to try: PIT asks for the same as JFT, its neighbour.
+_CALLS_BY: Mapping[Way, tuple[str, ...]] = {"mqtt": (), "vkp": ("vkp.search",), "jft": ("jft.read", "pit.read")}
 #: What is asked for, where a call needs to be told; the answer may well hold nobody.
 _QUESTIONS: Mapping[str, Mapping[str, Any]] = {"vkp.search": {"resource": "patient"}}
 _ASK_AGAIN_S = 0.5
@@ -114,13 +115,13 @@ async def working(
     bench: ConnectorBench, ways: Sequence[Way] = SIGNED_IN, *, server: Server | None = None, **more: Any
 ) -> AsyncIterator[Work]:
     """The system connected to a lane by the first of `ways` that it has; Omitted when it has none of them."""
-    role = "connector" if "connector" in bench.system.card.roles else "api-client"
-    has = bench.system.card.ways if role == "connector" else [way for way in ways if _calls(bench, way)]
+    is_told = bench.role == "connector"
+    has = bench.system.card.ways if is_told else [way for way in ways if _calls(bench, way)]
     way = next((way for way in ways if way in has), None)
     if way is None:
         named = ", ".join(ways)
         raise Omitted(both(f"systemet bruker ikke {named}", f"the system doesn't use {named}"))
-    async with bench.connected(server=server, way=way, role=role, **more) as it:
+    async with bench.connected(server=server, way=way, role=bench.role, **more) as it:
         yield Work(bench, it)
 
 
@@ -129,4 +130,5 @@ def _call(bench: ConnectorBench, way: Way) -> str:
 
 
 def _calls(bench: ConnectorBench, way: Way) -> list[str]:
-    return [name for name in bench.system.card.calls if name.startswith(_CALLS_BY[way])]
+    has_no_card = isinstance(bench.system, AttendedSystem)
+    return [name for name in _CALLS_BY[way] if has_no_card or name in bench.system.card.calls]
