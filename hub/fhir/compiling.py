@@ -19,6 +19,8 @@ from hub.fhir.shapes import Node, Shape, base_shape, child_shape, json_name, lay
 from hub.fhir.slice_checks import slices_check
 
 _NO_DEFAULTS: Mapping[str, str] = {}
+#: Types of which every message of one kind says the same, and which hold nothing that is judged by time or place.
+_SAID_AGAIN = frozenset({"CodeableConcept", "Coding"})
 
 
 class Compiler:
@@ -138,7 +140,8 @@ class Compiler:
         parts = [self._value(node, type_name, shape)]
         if node.is_list:
             parts = [demands.listed(node, parts[0])]
-        return walking.all_of([*parts, *([whole] if whole else [])])
+        check = walking.all_of([*parts, *([whole] if whole else [])])
+        return walking.remembered(check) if type_name in _SAID_AGAIN else check
 
     def _value(self, node: Node, type_name: str, shape: Shape) -> Check:
         """The check of one value of the node: its type's, then what is demanded of it here."""
