@@ -25,6 +25,9 @@ from hub.fhir import verbatim
 from hub.model.errors import Unreachable
 from hub.model.person import PatientRef
 
+#: What every way lets go alone. Of all else a Bundle is kept too, since the way may change while it waits.
+_BY_EVERY_WAY = frozenset({"Bundle", "MedicationDispense"})
+
 
 class Told:
     """An event that is safe in the spool, under its `number` there."""
@@ -188,7 +191,9 @@ class Connector:
 
     def _composed(self, event: Event) -> SpoolEntry:
         composed: Composed = compose(event, self.sender, takes=self._transport.takes)
-        return SpoolEntry(composed.resource["resourceType"], composed.payload, composed.device, composed.lane)
+        resource_type = composed.resource["resourceType"]
+        bundle = None if resource_type in _BY_EVERY_WAY else compose(event, self.sender, takes=()).payload
+        return SpoolEntry(resource_type, composed.payload, composed.device, composed.lane, bundle)
 
     async def _keep(self, entries: Sequence[SpoolEntry]) -> list[Told]:
         if self._over is not None:

@@ -77,7 +77,7 @@ class Delivery:
         entry = await self._spool.entry(waiting.number)
         tried = replace(waiting, attempts=waiting.attempts + 1)
         try:
-            receipt = await self._transport.send(Outgoing(entry.resource_type, entry.payload, entry.device))
+            receipt = await self._transport.send(Outgoing(*entry.as_taken(self._transport.takes), entry.device))
         except (AccessDenied, DeliveryFailed) as e:
             await self._failed(tried, e)
         else:

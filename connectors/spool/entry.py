@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -32,17 +33,27 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SpoolEntry:
-    """A message to send: its type and bytes, the equipment that it is about, and the lane that keeps its order."""
+    """A message to send: its type and bytes, the equipment that it is about, and the lane that keeps its order.
+
+    `bundle` is the same as a Bundle, where the type can't go alone by every way to the hub.
+    """
 
     resource_type: str
     payload: bytes
     device: str
     lane: str
+    bundle: bytes | None = None
 
     @property
     def key(self) -> str:
-        """What makes two entries the same: equipment and bytes."""
-        return hashlib.sha256(self.device.encode() + b"\0" + self.payload).hexdigest()
+        """What makes two entries the same: equipment and bytes, in the form that can go by every way."""
+        return hashlib.sha256(self.device.encode() + b"\0" + (self.bundle or self.payload)).hexdigest()
+
+    def as_taken(self, takes: Collection[str]) -> tuple[str, bytes]:
+        """Type and bytes for a way that lets `takes` go alone: the way may have changed since the event was told."""
+        if self.bundle is not None and self.resource_type not in takes:
+            return "Bundle", self.bundle
+        return self.resource_type, self.payload
 
 
 @dataclass(frozen=True, slots=True)

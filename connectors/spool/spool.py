@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS event (
     due REAL NOT NULL DEFAULT 0,
     receipt TEXT,
     text TEXT NOT NULL DEFAULT '',
-    reference TEXT
+    reference TEXT,
+    bundle BLOB
 ) STRICT;
 CREATE INDEX IF NOT EXISTS event_unfinished ON event (number) WHERE fate IN ('waiting', 'registered');
 """
@@ -50,6 +51,7 @@ class Spool:
         """The spool at `path`, made if it isn't there. Raises StoreUnavailable when another process has it."""
         writer = Writer(path)
         await writer.open(_SCHEMA)
+        await writer.run(_bring_up_to_date)
         try:
             yield cls(writer)
         finally:
@@ -77,7 +79,8 @@ class Spool:
 
         def work(connection: sqlite3.Connection) -> SpoolEntry:
             found = connection.execute(
-                "SELECT resource_type, payload, device, lane FROM event WHERE number = ? AND payload IS NOT NULL",
+                "SELECT resource_type, payload, device, lane, bundle FROM event"
+                " WHERE number = ? AND payload IS NOT NULL",
                 (number,),
             ).fetchone()
             if found is None:
@@ -94,16 +97,18 @@ class Spool:
 
     async def settle(self, report: Report) -> None:
         """Note what became of an entry; its content is let go of when the hub or the service has it."""
+        is_kept = report.fate in (Fate.REFUSED, Fate.WAITING)
         await self._change(
             "UPDATE event SET fate = ?, at = ?, attempts = ?, receipt = ?, text = ?, reference = ?, due = 0,"
-            " payload = CASE WHEN ? THEN payload END WHERE number = ?",
+            " payload = CASE WHEN ? THEN payload END, bundle = CASE WHEN ? THEN bundle END WHERE number = ?",
             report.fate,
             microseconds(report.at),
             report.attempts,
             report.receipt,
             report.text,
             report.reference,
-            report.fate in (Fate.REFUSED, Fate.WAITING),
+            is_kept,
+            is_kept,
             report.number,
         )
 
@@ -151,11 +156,17 @@ class Spool:
         return await self._writer.run(work)
 
 
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Spools of earlier versions kept no Bundles."""
+    if all(name != "bundle" for _, name, *_ in connection.execute("PRAGMA table_info(event)")):
+        connection.execute("ALTER TABLE event ADD COLUMN bundle BLOB")
+
+
 def _add(connection: sqlite3.Connection, entry: SpoolEntry, at: datetime) -> Kept:
     added = connection.execute(
-        "INSERT INTO event (key, lane, device, resource_type, payload, at) VALUES (?, ?, ?, ?, ?, ?)"
+        "INSERT INTO event (key, lane, device, resource_type, payload, bundle, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (key) DO NOTHING",
-        (entry.key, entry.lane, entry.device, entry.resource_type, entry.payload, microseconds(at)),
+        (entry.key, entry.lane, entry.device, entry.resource_type, entry.payload, entry.bundle, microseconds(at)),
     )
     number, fate = connection.execute("SELECT number, fate FROM event WHERE key = ?", (entry.key,)).fetchone()
     return Kept(number, Fate(fate), is_new=added.rowcount == 1)
