@@ -39,9 +39,13 @@ def events(lane: Lane) -> list[Event]:
     return [identify(read(taken.inbound.payload), taken.inbound) for taken in lane.heard.registered()]
 
 
-def arrived(heard: Heard) -> list[Message]:
-    """What came in, each message once, in the order in which it came first."""
-    return list({message.payload: message for message in reversed(heard.messages)}.values())[::-1]
+def arrived(heard: Heard, *, way: str | None = None) -> list[Message]:
+    """What came in (by `way`), each message once, in the order in which it came first."""
+    found: dict[bytes, Message] = {}
+    for message in heard.messages:
+        if way in (None, message.way):
+            found.setdefault(message.payload, message)
+    return list(found.values())
 
 
 def resources(message: Resource) -> list[Resource]:
