@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import tempfile
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from connectors.testing.driving import Surroundings
+from hub.app.logs import set_up_logs
 from hub.conformance.bench.benches import Subject
 from hub.conformance.conducting import RunOrder, Watching, conduct
 from hub.conformance.declarations import read_declarations
@@ -71,6 +73,7 @@ def perform(asked: Asked) -> int:
     console = Console(highlight=False, soft_wrap=True)
     if asked.is_resumed and asked.report is None:
         raise typer.BadParameter("--resume trenger --report")
+    _quiet()
     with tempfile.TemporaryDirectory(prefix="kp-report-") as scratch:
         try:
             order = _order(asked, asked.report or Path(scratch), console)
@@ -83,6 +86,14 @@ def perform(asked: Asked) -> int:
             write_report(report, asked.report, signing_key(key))
     _conclude(report, order, asked.report, console)
     return STOPPED if was_stopped else _status(report)
+
+
+def _quiet() -> None:
+    """Let only the kit's own troubles be seen: what the national side's parts complain of is what tests do to them."""
+    set_up_logs(level=logging.ERROR)
+    for name in ("uvicorn", "uvicorn.error", "hub", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    logging.getLogger("hub.conformance").setLevel(logging.ERROR)
 
 
 def _order(asked: Asked, folder: Path, console: Console) -> RunOrder:

@@ -50,6 +50,11 @@ class Gatehouse:
         self._script = script
         self._cut = cut
         self._spoil = spoil
+        self._closing = asyncio.Event()
+
+    def close(self) -> None:
+        """Let go of those who are left without an answer."""
+        self._closing.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request as the script has it."""
@@ -100,14 +105,22 @@ class Gatehouse:
     async def _instead(self, fault: Answer | Silence | Cut, request: Request, receive: Receive, send: Send) -> None:
         if isinstance(fault, Cut):
             self._cut()
+            await self._until_gone(receive)  # or the server would complain of an answer that wasn't begun
         elif isinstance(fault, Silence):
-            await _until_gone(receive)
+            await self._until_gone(receive)
         else:
             headers = [(n.lower().encode(), v.encode()) for n, v in fault.headers.items()]
             start = {"type": "http.response.start", "status": fault.status, "headers": headers}
             _note_answer(request, start, fault.body)
             await send(start)
             await send({"type": "http.response.body", "body": fault.body})
+
+    async def _until_gone(self, receive: Receive) -> None:
+        """Wait until the client gives up, or the test is over."""
+        tasks = {asyncio.create_task(_gone(receive)), asyncio.create_task(self._closing.wait())}
+        _, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
 
     def _note_message(self, request: Request) -> None:
         way = way_of(request.path)
@@ -155,6 +168,6 @@ def _once(body: bytes) -> Receive:
     return receive
 
 
-async def _until_gone(receive: Receive) -> None:
+async def _gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         continue

@@ -18,13 +18,13 @@ from connectors.testing.driving import HelseIdAccess, Surroundings, TlsFiles, Wa
 from hub.app.addresses import addresses
 from hub.app.cable import Cable
 from hub.app.listening import listening_socket
-from hub.app.national import add_national_doors
+from hub.app.national import Close, add_national_doors
 from hub.app.orders import Orders
 from hub.app.parts import Fittings, Parts, make_parts
 from hub.app.serving import http_server
 from hub.app.web import national_parts
 from hub.conformance.national.certificates import Server
-from hub.conformance.national.gatehouse import Gatehouse
+from hub.conformance.national.gatehouse import Gatehouse, Receive, Scope, Send
 from hub.conformance.national.heard import Heard
 from hub.conformance.national.mqtt_packets import PacketReader
 from hub.conformance.national.script import Script
@@ -141,14 +141,13 @@ async def _start(made: Lane, inner: socket.socket, stack: contextlib.AsyncExitSt
     hub_orders = _hub_orders(made, inner)
     parts = made.parts = make_parts(hub_orders, engines, _fittings(made))
     stack.push_async_callback(parts.dispatcher.aclose)
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    close = add_national_doors(app, national_parts(hub_orders, parts))
-    stack.push_async_callback(close)
+    doors = _Doors(hub_orders, parts)
+    stack.push_async_callback(doors.aclose)
     keys = SigningKeys(made.orders.folder / KEY_FILE)
-    gate = Gatehouse(app, made.heard, made.script, cut=made.cut, spoil=partial(spoiled, keys))
+    gate = Gatehouse(doors, made.heard, made.script, cut=made.cut, spoil=partial(spoiled, keys))
     server = http_server(gate, grace_s=1)
     serving = asyncio.create_task(server.serve(sockets=[inner]), name="a lane's HTTP")
-    stack.push_async_callback(_end_serving, server, serving)
+    stack.push_async_callback(_end_serving, gate, server, serving)
     running = asyncio.create_task(_run(parts), name="a lane's hub")
     stack.push_async_callback(_end, running)
     await _ready(parts, running)
@@ -182,10 +181,33 @@ async def _end(running: asyncio.Task[None]) -> None:
         await running
 
 
-async def _end_serving(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
+async def _end_serving(gate: Gatehouse, server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
     """Let the server close its sockets itself: what is cancelled leaves them with the event loop."""
+    gate.close()
     server.should_exit = server.force_exit = True
     await serving
+
+
+class _Doors:
+    """The national doors, made when somebody first comes to them: most tests over MQTT never do."""
+
+    def __init__(self, orders: Orders, parts: Parts) -> None:
+        self._orders = orders
+        self._parts = parts
+        self._app: FastAPI | None = None
+        self._close: Close | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the doors do."""
+        if self._app is None:
+            self._app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+            self._close = add_national_doors(self._app, national_parts(self._orders, self._parts))
+        await self._app(scope, receive, send)
+
+    async def aclose(self) -> None:
+        """Give back the doors' connections."""
+        if self._close is not None:
+            await self._close()
 
 
 def _listener(heard: Heard) -> Callable[[bytes], None]:
