@@ -83,6 +83,10 @@ class Cable:
         except OSError:
             writer.close()
             return
+        if not self._plugged_in.is_set():  # pulled out meanwhile
+            writer.transport.abort()
+            there.transport.abort()
+            return
         ends = {writer, there}
         self._open |= ends
         hear = self._listen() if self._listen is not None else None
