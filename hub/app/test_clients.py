@@ -56,7 +56,7 @@ def with_test_clients(settings: Settings, directory: Path, pulling: Iterable[str
         directory,
         client_id=_free(TEST_CLIENT, settings),
         organisation_number=sender.municipality,
-        scopes=_scopes(settings),
+        scopes=test_scopes(settings),
         vkp_id=sender.id,
     )
     epjs = {number: _epj_client(settings, directory, number) for number in sorted(fetching)}
@@ -105,7 +105,8 @@ def _epj_directory(directory: Path, number: str) -> Path:
     return directory / f"epj-{number}"
 
 
-def _scopes(settings: Settings) -> tuple[str, ...]:
+def test_scopes(settings: Settings) -> tuple[str, ...]:
+    """Everything that the test client may ask for."""
     vkp = [f"nhn:vkp/api/user/{name}.write" for name in _WRITES] + [f"nhn:vkp/api/user/{name}.read" for name in _READS]
     return (JFT_SCOPE, "nhn:pit/api.read", "nhn:pit/api.write", settings.pmd.scope, *vkp)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import orjson
@@ -40,7 +41,13 @@ def spoiled(keys: SigningKeys, answer: bytes, fault: str) -> bytes:
     claims = _CHANGES.get(fault, dict)(claims)
     signing = keys.ring(time.time()).signing
     if fault == "wrong_signing_key":
-        signing = private_key({**private_jwk(new_key("RSA")), "kid": signing.kid})
+        signing = private_key({**_somebody_elses_key(), "kid": signing.kid})
     typ = "id_token+jwt" if fault == "wrong_typ" else TOKEN_TYPE
     token = signed_token(claims, signing, typ=typ)
     return orjson.dumps(said | {"access_token": token} | dict(_SAID.get(fault, {})))
+
+
+@cache
+def _somebody_elses_key() -> dict[str, Any]:
+    """Made once, of the kind of the stage's own."""
+    return private_jwk(new_key("EC"))

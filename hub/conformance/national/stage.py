@@ -14,18 +14,21 @@ from typing import Any
 
 from hub.app.children import Child, Keeper
 from hub.app.listening import port_to_use, until_it_answers
-from hub.app.test_clients import with_test_clients
+from hub.app.test_clients import TEST_CLIENT, test_scopes
 from hub.conformance.national.certificates import Issuer, Server
 from hub.conformance.national.lane import Lane, LaneOrders, lane
+from hub.model.client import Client
 from hub.model.codes import Route
-from hub.model.person import organisation_number_is_valid
+from hub.model.person import NHN_TEST_ORGANISATION, organisation_number_is_valid
 from hub.mqtt.embedded import EmbeddedBroker
 from hub.settings import MunicipalitySettings, RoutingSettings, SenderSettings, Settings
 from hub.settings.schema import EpjSettings
 from hub.store.engine import open_engines
-from hub.token_service import KEY_FILE, TEST_KEY_FILE, SigningKeys
+from hub.token_service import KEY_FILE, TEST_KEY_FILE, SigningKeys, make_test_client
 
 SENDER = "Acme_Alarm_Testvik"
+#: Somebody else who sends for the same municipality: the equipment whose alerts a response centre gets.
+ALARMS = "Fjord_Alarm_Testvik"
 _FIRST_NUMBER = 310_000_000
 _BROKER_S = 20.0
 
@@ -43,9 +46,11 @@ class Fixed:
 class Stage:
     """The national side of a run. `lane` gives each test one of its own."""
 
-    def __init__(self, folder: Path, broker_port: int, *, fixed: Fixed | None) -> None:
+    def __init__(self, folder: Path, broker_port: int, client: Client, *, fixed: Fixed | None) -> None:
         self._folder = folder
         self._broker_port = broker_port
+        self._client = client
+        self._client_jwk: dict[str, Any] = json.loads((folder / TEST_KEY_FILE).read_text(encoding="utf-8"))
         self._fixed = fixed
         self._numbers = _organisation_numbers()
         self._lanes = itertools.count(1)
@@ -57,11 +62,11 @@ class Stage:
         fixed = self._fixed
         folder = self._folder / f"lane-{next(self._lanes)}"
         folder.mkdir(mode=0o700)
-        for name in ("knutepunkt.sqlite", KEY_FILE, TEST_KEY_FILE):
+        for name in ("knutepunkt.sqlite", KEY_FILE):
             shutil.copyfile(self._folder / name, folder / name)
         number, sender = (fixed.municipality, fixed.sender) if fixed else (next(self._numbers), SENDER)
-        settings = with_test_clients(_settings(number, sender, alerts), folder, ()).settings
-        orders = LaneOrders(folder, settings, self._broker_port, sender, self._client_jwk(), server=server)
+        settings = self._with_client(_settings(number, sender, alerts))
+        orders = LaneOrders(folder, settings, self._broker_port, sender, self._client_jwk, server=server)
         if fixed:
             orders = replace(orders, http_port=fixed.http_port, mqtt_port=fixed.mqtt_port)
         try:
@@ -70,9 +75,11 @@ class Stage:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _client_jwk(self) -> dict[str, Any]:
-        jwk: dict[str, Any] = json.loads((self._folder / TEST_KEY_FILE).read_text(encoding="utf-8"))
-        return jwk
+    def _with_client(self, settings: Settings) -> Settings:
+        """The settings with the client in them, as the system of their sender."""
+        who = settings.sender[0]
+        client = self._client.model_copy(update={"organisation_number": who.municipality, "vkp_id": who.id})
+        return settings.model_copy(update={"client": (client,)})
 
 
 @contextlib.asynccontextmanager
@@ -84,18 +91,28 @@ async def stage(folder: Path, *, fixed: Fixed | None = None) -> AsyncIterator[St
     keeper = Keeper(Child("broker", broker.command(), folder / "broker.log"))
     keeper.begin()
     try:
-        await _prepare(folder)
+        client = await _prepare(folder)
         await until_it_answers("127.0.0.1", port, within_s=_BROKER_S)
-        yield Stage(folder, port, fixed=fixed)
+        yield Stage(folder, port, client, fixed=fixed)
     finally:
         await keeper.end()
 
 
-async def _prepare(folder: Path) -> None:
-    """Make what every lane gets a copy of: an empty store, and the keys of the token service and the client."""
+async def _prepare(folder: Path) -> Client:
+    """Make what every lane gets a copy of, an empty store and the token service's keys; and the client, with its key.
+
+    The client's key is RSA, as NHN asks of its clients; it is read once, which is a matter of many milliseconds.
+    """
     await (await open_engines(folder / "knutepunkt.sqlite")).aclose()
-    SigningKeys(folder / KEY_FILE).ring(time.time())
-    with_test_clients(_settings("314159265", SENDER, Route.EPJ), folder, ())
+    SigningKeys(folder / KEY_FILE, kind="EC").ring(time.time())
+    settings = _settings(NHN_TEST_ORGANISATION, SENDER, Route.EPJ)
+    return make_test_client(
+        folder,
+        client_id=TEST_CLIENT,
+        organisation_number=NHN_TEST_ORGANISATION,
+        scopes=test_scopes(settings),
+        vkp_id=SENDER,
+    )
 
 
 def _settings(number: str, sender: str, alerts: Route) -> Settings:
@@ -103,7 +120,7 @@ def _settings(number: str, sender: str, alerts: Route) -> Settings:
     return Settings(
         mode="test",
         municipality=(MunicipalitySettings(organisation_number=number, name="Testvik", number="9999", epj=epj),),
-        sender=(SenderSettings(id=sender, municipality=number),),
+        sender=tuple(SenderSettings(id=each, municipality=number) for each in (sender, ALARMS)),
         routing=RoutingSettings(alert=alerts),
     )
 
