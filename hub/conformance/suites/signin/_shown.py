@@ -14,6 +14,8 @@ from hub.conformance.suites.signin._jwt import Jwt, read_jwt
 from hub.conformance.verdicts import Failed, Omitted, both, expect
 from hub.model.language import Text
 
+_A_PROOF = both("et DPoP-bevis (JWT) i hver forespørsel", "a DPoP proof (JWT) in every request")
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -45,13 +47,25 @@ def proofs(work: Work) -> list[Shown]:
     """
     if work.way == "vkp" and not any(r.header("dpop") for r in work.at_tokens):
         raise Omitted(both("systemet bruker ikke DPoP mot VKP", "the system doesn't use DPoP with VKP"))
-    expected = both("et DPoP-bevis (JWT) i hver forespørsel", "a DPoP proof (JWT) in every request")
-    return [*_shown(work.at_tokens, _proof, expected), *_shown(work.at_api, _proof, expected)]
+    return [*_shown(work.at_tokens, _proof, _A_PROOF), *(_shown(work.at_api, _proof, _A_PROOF) if work.at_api else ())]
+
+
+def api_proofs(work: Work) -> list[Shown]:
+    """The proof of every request at the APIs; as `proofs`, and Failed when no request got so far."""
+    found = [shown for shown in proofs(work) if shown.request.kind != "token"]
+    if not found:
+        raise Failed(both("ingen forespørsel kom til API-et", "no request came to the API"), expected=_A_PROOF)
+    return found
 
 
 def was_answered(work: Work) -> bool:
     """Whether the token service has said yes or no, and not only asked for a nonce."""
     return any(r.status and not is_nonce_demand(r) for r in work.at_tokens)
+
+
+def is_refused(work: Work) -> bool:
+    """Whether the token service has said no, for another reason than a nonce."""
+    return any(r.status >= 400 and not is_nonce_demand(r) for r in work.at_tokens)
 
 
 def is_nonce_demand(request: Request) -> bool:

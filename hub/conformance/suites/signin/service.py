@@ -21,11 +21,11 @@ GROUP = Group(
     ("connector", "api-client"),
     place=50,
 )
-_ASKED_S = 6.0
+_ASKED_S = 15.0
 _AWAY_S = 1.5
 _WATCHED_S = 3.0
-#: Twice what back-off from half a second, doubling, needs in that time, each try with a demand for a nonce.
-_MOST_TRIES = 12
+#: Twice what back-off from half a second, doubling, needs in that time.
+_MOST_TRIES = 8
 _JSON = {"Content-Type": "application/json"}
 _KINDS: tuple[Kind, ...] = ("token", "discovery")
 

@@ -23,7 +23,7 @@ _FAULTS = {
     "wrong_typ": both("gal type", "wrong type"),
     "wrong_key_binding": both("bundet til en annen nøkkel", "bound to another key"),
 }
-_GRANTED_S = 8.0
+_GRANTED_S = 15.0
 _MANY = 10
 _WATCHED_S = 3.0
 #: Twice what back-off from half a second, doubling, needs in that time, each try with a fresh token.
