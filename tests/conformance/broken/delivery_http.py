@@ -13,8 +13,7 @@ from connectors.http.line import HttpLine
 from connectors.settings import ConnectorSettings
 from connectors.timing import Timer
 from connectors.transport import Transport
-from connectors.transport.port import Journaling
-from hub.model.errors import AccessDenied, DeliveryFailed, OutcomeUnknown, Refused, Unreachable
+from hub.model.errors import AccessDenied, OutcomeUnknown, Refused, Unreachable
 from tests.conformance.broken import Broken
 from tests.conformance.broken.around import Around, Outgoing, Receipt, Rewired, taken
 from tests.conformance.broken.sound import SoundConnector
@@ -188,138 +187,41 @@ class FollowsRedirects(SoundConnector):
         return transport
 
 
-class NeverAsksForStatus(Rewired):
-    """Registered is good enough."""
-
-    class around(Around):
-        async def status(self, reference: str) -> Journaling:
-            return Journaling()
+def _http(*names: str) -> tuple[str, ...]:
+    return tuple(f"delivery.http.{name}" for name in names)
 
 
-class KeepsAskingForStatus(Rewired):
-    """Asks on when it knows the answer."""
-
-    class around(Around):
-        def __init__(self, inner: Any) -> None:
-            super().__init__(inner)
-            self.asking: set[asyncio.Task[None]] = set()
-
-        async def status(self, reference: str) -> Journaling:
-            self.asking.add(asyncio.create_task(self._ask_again(reference)))
-            return await super().status(reference)
-
-        async def _ask_again(self, reference: str) -> None:
-            await asyncio.sleep(1)
-            await super().status(reference)
-
-
-class TakesFailedForJournaled(Rewired):
-    """All that is over has gone well."""
-
-    class around(Around):
-        async def status(self, reference: str) -> Journaling:
-            said = await super().status(reference)
-            return Journaling(said.registered, said.read, said.journaled or said.failed)
-
-
-class KnocksAtClosedDoors(Rewired):
-    """403 may be another answer in a moment."""
-
-    class around(Around):
-        async def send(self, message: Outgoing) -> Receipt:
-            for _ in range(20):
-                try:
-                    return await super().send(message)
-                except AccessDenied:
-                    await asyncio.sleep(0.2)
-            raise Unreachable("not let in")
-
-
-class GivesUpAtSignIn(Rewired):
-    """Nothing is kept for when the access is back."""
-
-    class around(Around):
-        async def send(self, message: Outgoing) -> Receipt:
-            try:
-                return await super().send(message)
-            except AccessDenied as e:
-                raise Refused(str(e)) from e
-
-
-class SaysNoReason(Rewired):
-    """Refused is all there is to know."""
-
-    class around(Around):
-        async def send(self, message: Outgoing) -> Receipt:
-            try:
-                return await super().send(message)
-            except DeliveryFailed as e:
-                raise type(e)("") from e
-
-
-def _both(name: str) -> tuple[str, str]:
-    return f"delivery.http.{name}.vkp", f"delivery.http.{name}.jft"
+def _access(*names: str) -> tuple[str, ...]:
+    return tuple(f"delivery.access.{name}" for name in names)
 
 
 BROKEN = (
-    Broken(DropsWhenBusy, "forgets what meets 503", _both("busy")),
-    Broken(DropsOnServerError, "takes 500 for an answer", _both("errors")),
-    Broken(TakesSilenceForYes, "takes silence for yes", (*_both("silence"), "delivery.mqtt.no-receipt.mqtt")),
-    Broken(DropsOnCut, "gives up when the connection breaks", _both("cut")),
+    Broken(DropsWhenBusy, "forgets what meets 503", _http("busy.vkp")),
+    Broken(DropsOnServerError, "takes 500 for an answer", _http("errors.jft")),
+    Broken(TakesSilenceForYes, "takes silence for yes", (*_http("silence.vkp"), "delivery.mqtt.no-receipt.mqtt")),
+    Broken(DropsOnCut, "gives up when the connection breaks", _http("cut.jft")),
     Broken(
         NumbersEveryAttempt,
         "numbers each attempt anew",
         (
-            *_both("errors-after"),
-            *_both("silence-after"),
-            *_both("cut-after"),
-            *_both("late"),
+            *_http("errors-after.vkp", "silence-after.jft", "cut-after.vkp", "late.jft"),
             "delivery.mqtt.receipt-lost.mqtt",
             "delivery.mqtt.receipt-late.mqtt",
         ),
     ),
-    Broken(TakesAnyPage, "takes a proxy's page for a receipt", _both("foreign-page")),
-    Broken(IgnoresRetryAfter, "ignores Retry-After", (*_both("retry-after"), *_both("retry-after-date"))),
-    Broken(Hammers, "tries again without pause", _both("backoff")),
+    Broken(TakesAnyPage, "takes a proxy's page for a receipt", _http("foreign-page.vkp")),
+    Broken(IgnoresRetryAfter, "ignores Retry-After", _http("retry-after.jft", "retry-after-date.vkp")),
+    Broken(Hammers, "tries again without pause", _http("backoff.vkp")),
     Broken(
         TriesAgainAfterRefusal,
         "tries again after a refusal",
-        (
-            *_both("refused"),
-            "delivery.mqtt.rejected.mqtt",
-            "delivery.access.unknown-patient.vkp",
-            "delivery.access.unknown-patient.jft",
-            "delivery.access.unknown-sender.mqtt",
-        ),
+        (*_http("refused.vkp"), "delivery.mqtt.rejected.mqtt", *_access("unknown-patient.jft", "unknown-sender.mqtt")),
     ),
     Broken(
         ReportsRefusedAsTaken,
         "reports what was refused as taken",
-        (
-            *_both("refused-told"),
-            "delivery.mqtt.rejected-told.mqtt",
-            "delivery.access.forbidden-told.vkp",
-            "delivery.access.forbidden-told.jft",
-        ),
+        (*_http("refused-told.jft"), "delivery.mqtt.rejected-told.mqtt", *_access("forbidden-told.vkp")),
     ),
-    Broken(StopsAtRefusal, "stops at the first refusal", _both("others-go-on")),
-    Broken(FollowsRedirects, "follows redirects", (*_both("redirect-302"), *_both("redirect-307"))),
-    Broken(NeverAsksForStatus, "never asks for $status", ("delivery.following.asked.jft",)),
-    Broken(KeepsAskingForStatus, "asks for $status for ever", ("delivery.following.journaled-no-more.jft",)),
-    Broken(TakesFailedForJournaled, "takes failed for journaled", ("delivery.following.failed.jft",)),
-    Broken(
-        KnocksAtClosedDoors,
-        "knocks at closed doors",
-        ("delivery.access.forbidden.vkp", "delivery.access.forbidden.jft"),
-    ),
-    Broken(
-        GivesUpAtSignIn,
-        "gives up when sign-in is refused",
-        ("delivery.access.unauthorised.vkp", "delivery.access.unauthorised.jft"),
-    ),
-    Broken(
-        SaysNoReason,
-        "says no reason for a refusal",
-        ("delivery.access.reason-told.vkp", "delivery.access.reason-told.jft"),
-    ),
+    Broken(StopsAtRefusal, "stops at the first refusal", _http("others-go-on.vkp")),
+    Broken(FollowsRedirects, "follows redirects", _http("redirect-302.vkp", "redirect-307.jft")),
 )

@@ -81,13 +81,13 @@ BROKEN = (
     Broken(
         KeepsInMemory,
         "keeps what waits in memory only",
-        _durability("planned-stop.mqtt", "planned-stop.vkp", "planned-stop.jft", "killed.vkp"),
+        _durability("planned-stop.mqtt", "planned-stop.vkp", "killed.vkp"),
     ),
-    Broken(KeepsLater, "says that it has what is not on disk yet", _durability("killed.mqtt", "killed.jft")),
+    Broken(KeepsLater, "says that it has what is not on disk yet", _durability("killed.mqtt")),
     Broken(MarksBeforeSending, "marks as sent what it is about to send", _durability("killed-often")),
     Broken(
         NumbersEveryRun,
         "numbers messages anew in each run",
-        _durability("killed-before-answer.mqtt", "killed-before-answer.jft"),
+        _durability("killed-before-answer.jft"),
     ),
 )

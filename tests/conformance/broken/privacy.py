@@ -122,18 +122,18 @@ def _privacy(*names: str) -> tuple[str, ...]:
 BROKEN = (
     Broken(TellsWhomInTheAddress, "puts the identity number in the address", _privacy("addresses.vkp")),
     Broken(TellsWhomInAHeader, "puts the identity number in a header", _privacy("addresses.jft")),
-    Broken(LogsEvents, "logs what it is told", _privacy("output.mqtt", "output.vkp", "output.jft")),
+    Broken(LogsEvents, "logs what it is told", _privacy("output.mqtt")),
     Broken(
         LogsFailedMessages,
         "logs what could not be sent",
-        _privacy("output-in-trouble.mqtt", "output-in-trouble.vkp", "output-in-trouble.jft"),
+        _privacy("output-in-trouble.jft"),
     ),
     Broken(LogsGarbage, "logs what it did not understand", _privacy("output-of-garbage")),
-    Broken(RepeatsContentInReports, "repeats content in its reports", _privacy("reports.vkp", "reports.jft")),
-    Broken(LogsRequests, "logs requests with their tokens", _privacy("secrets.vkp", "secrets.jft")),
+    Broken(RepeatsContentInReports, "repeats content in its reports", _privacy("reports.vkp")),
+    Broken(LogsRequests, "logs requests with their tokens", _privacy("secrets.jft")),
     Broken(
         SendsTheTokenInTheAddress,
         "sends the token in the address",
-        _privacy("secrets-in-addresses.vkp", "secrets-in-addresses.jft"),
+        _privacy("secrets-in-addresses.vkp"),
     ),
 )
