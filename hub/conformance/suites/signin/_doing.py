@@ -16,7 +16,7 @@ from hub.conformance.national.certificates import Server
 from hub.conformance.national.heard import Request
 from hub.conformance.national.lane import Lane
 from hub.conformance.national.script import Kind
-from hub.conformance.verdicts import Omitted, both, expect
+from hub.conformance.verdicts import Omitted, Skipped, both, expect
 
 #: Where DPoP must be used first, so that a system that can both is tried at its strictest.
 SIGNED_IN: tuple[Way, ...] = ("jft", "vkp")
@@ -114,14 +114,25 @@ class Work:
 async def working(
     bench: ConnectorBench, ways: Sequence[Way] = SIGNED_IN, *, server: Server | None = None, **more: Any
 ) -> AsyncIterator[Work]:
-    """The system connected to a lane by the first of `ways` that it has; Omitted when it has none of them."""
+    """The system connected to a lane by the first of `ways` that it has; Omitted when it has none of them.
+
+    A person who drives it is asked to restart it; who can't be told of certificates is not tried on them.
+    """
     is_told = bench.role == "connector"
     has = bench.system.card.ways if is_told else [way for way in ways if _calls(bench, way)]
     way = next((way for way in ways if way in has), None)
     if way is None:
         named = ", ".join(ways)
         raise Omitted(both(f"systemet bruker ikke {named}", f"the system doesn't use {named}"))
+    if server is not None and _is_attended(bench):
+        raise Skipped(
+            both("systemet kan ikke få nye sertifikater herfra", "the system can't be given certificates here")
+        )
     async with bench.connected(server=server, way=way, role=bench.role, **more) as it:
+        if _is_attended(bench):  # it may have a token left from the test before
+            await bench.ask_to_do(
+                "Start systemet på nytt, så det logger inn igjen", "Restart it, so that it signs in anew"
+            )
         yield Work(bench, it)
 
 
@@ -130,5 +141,8 @@ def _call(bench: ConnectorBench, way: Way) -> str:
 
 
 def _calls(bench: ConnectorBench, way: Way) -> list[str]:
-    has_no_card = isinstance(bench.system, AttendedSystem)
-    return [name for name in _CALLS_BY[way] if has_no_card or name in bench.system.card.calls]
+    return [name for name in _CALLS_BY[way] if _is_attended(bench) or name in bench.system.card.calls]
+
+
+def _is_attended(bench: ConnectorBench) -> bool:
+    return isinstance(bench.system, AttendedSystem)
