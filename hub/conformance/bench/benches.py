@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -23,6 +23,7 @@ from hub.model.person import NHN_TEST_ORGANISATION, PatientRef
 
 #: Every way, since nothing is known of a system without a card.
 _UNKNOWN = ProductCard(product="", ways=("mqtt", "vkp", "jft"), roles=("connector", "response-centre", "api-client"))
+_ROLES: Mapping[str, Role] = {"api-client": "api-client", "response-centre": "response-centre"}
 _AS_IN_THE_EXAMPLE = Fixed(0, 0, NHN_TEST_ORGANISATION, SENDER)
 
 
@@ -69,7 +70,7 @@ class SenderBenches:
         self.system = system
         self._people = people
         self._person = person
-        self._role: Role = "api-client" if plan == "api-client" else "connector"
+        self._role: Role = _ROLES.get(plan, "connector")
 
     @property
     def can(self) -> Collection[str]:
