@@ -88,6 +88,7 @@ class ApiSettings(_Section):
     pit: str | None = Field(default=None, pattern=r"^https?://")
     pmd: str | None = Field(default=None, pattern=r"^https?://")
     pmd_bundle_type: Literal["collection", "batch"] = "collection"
+    jft_reads_by: Literal["GET", "POST"] = "GET"
 
 
 class ConnectorSettings(_Section):

@@ -58,7 +58,7 @@ def apis_of(settings: ConnectorSettings, timer: Timer | None = None, *, sign_in:
         vkp=VkpReader(at.vkp, asker(), municipality=settings.municipality, service_codes=settings.service_codes)
         if at.vkp
         else None,
-        jft=JftReader(at.jft, asker()) if at.jft else None,
+        jft=JftReader(at.jft, asker(), reads_by=at.jft_reads_by) if at.jft else None,
         pit=PitClient(at.pit, asker()) if at.pit else None,
         pmd=PmdClient(at.pmd, asker(), bundle_type=at.pmd_bundle_type) if at.pmd else None,
     )

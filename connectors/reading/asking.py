@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from random import Random
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from connectors.http.answers import failure_of
 from connectors.http.exchange import HttpRequest, HttpResponse
@@ -112,10 +112,20 @@ def followed(request: HttpRequest, link: str) -> HttpRequest:
 
     The token goes with it, so it must lead to the very origin that was asked.
     """
-    if _origin(link) != _origin(request.url):
-        raise Refused("the next page is at another origin, where the token must not go")
+    _check_origin(request, link)
     headers = {name: value for name, value in request.headers.items() if name != "Content-Type"}
     return replace(request, method="GET", url=link, headers=headers, body=None)
+
+
+def asked_on(request: HttpRequest, link: str) -> HttpRequest:
+    """The same for an API that is read by forms only: the form that `request` was, with what the link says."""
+    _check_origin(request, link)
+    return replace(request, body=urlencode(parse_qsl(urlsplit(link).query, keep_blank_values=True)).encode())
+
+
+def _check_origin(request: HttpRequest, link: str) -> None:
+    if _origin(link) != _origin(request.url):
+        raise Refused("the next page is at another origin, where the token must not go")
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Literal
 
 from connectors.http.exchange import HttpRequest
-from connectors.reading.asking import Asker, Pairs, posted, query
+from connectors.reading.asking import Asker, Pairs, asked_on, form, posted, query
 from connectors.reading.searchset import Page, Resource, pages, read_json
 from connectors.reading.written import as_given, id_in_address
 from connectors.transport.port import Journaling
 from hub.model.times import parse_time
 
 EventType = Literal["Bundle", "Composition", "MedicationDispense"]
+ReadsBy = Literal["GET", "POST"]
 TYPES: tuple[EventType, ...] = ("Bundle", "Composition", "MedicationDispense")
 ACKNOWLEDGED = "journaling-acknowledged"
 
@@ -21,12 +22,14 @@ ACKNOWLEDGED = "journaling-acknowledged"
 class JftReader:
     """JFT at `base`. Two ways to keep up: `since` the newest `meta.lastUpdated` that was seen, or what `is_waiting`.
 
-    Journal first, acknowledge then: what is acknowledged is not given to those who ask for what waits.
+    Journal first, acknowledge then: what is acknowledged is not given to those who ask for what waits. `reads_by` is
+    POST where JFT is as it was before March 2026.
     """
 
-    def __init__(self, base: str, asker: Asker) -> None:
+    def __init__(self, base: str, asker: Asker, *, reads_by: ReadsBy = "GET") -> None:
         self._base = base.rstrip("/")
         self._asker = asker
+        self._reads_by = reads_by
 
     async def events(
         self,
@@ -60,7 +63,10 @@ class JftReader:
             asked.append(("_tag:not", ACKNOWLEDGED))
         if count is not None:
             asked.append(("_count", str(_positive(count))))
-        return pages(self._asker, query(self._address(kind), asked))
+        address = self._address(kind)
+        if self._reads_by == "POST":
+            return pages(self._asker, form(f"{address}/_search", asked), follow=asked_on)
+        return pages(self._asker, query(address, asked))
 
     async def acknowledge(self, kind: EventType, event_id: str) -> None:
         """Say that the event is in the journal. Saying so again changes nothing, so it is repeated after doubt."""

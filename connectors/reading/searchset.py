@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
@@ -24,21 +24,23 @@ class Page:
     next: str | None = None
 
 
-async def pages(asker: Asker, request: HttpRequest) -> AsyncIterator[Page]:
-    """Every page of the answer to `request`, by the `next` links.
+async def pages(
+    asker: Asker, request: HttpRequest, *, follow: Callable[[HttpRequest, str], HttpRequest] = followed
+) -> AsyncIterator[Page]:
+    """Every page of the answer to `request`, by the `next` links, which `follow` makes requests of.
 
     Raises as `Asker.read` does, and `Refused` for a link to another origin or to a page that has been read.
     """
-    read = {request.url} if request.method == "GET" else set()
+    read = {(request.url, request.body)}
     while True:
         page = page_of(await asker.read(request))
         yield page
         if page.next is None:
             return
-        request = followed(request, urljoin(request.url, page.next))
-        if request.url in read:
+        request = follow(request, urljoin(request.url, page.next))
+        if (request.url, request.body) in read:
             raise Refused("the pages lead in a circle")
-        read.add(request.url)
+        read.add((request.url, request.body))
 
 
 async def everything(asker: Asker, request: HttpRequest) -> Page:

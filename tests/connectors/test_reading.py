@@ -246,6 +246,20 @@ async def test_the_next_page_is_asked_for_as_its_address_stands(clock: VirtualCl
         assert [url for _, url, *_ in api.asked] == ["/v1/Bundle?_count=1", odd]
 
 
+async def test_a_service_that_is_read_by_forms_gets_the_next_page_asked_for_in_one(clock: VirtualClock) -> None:
+    async with an_api() as api, HttpLine() as line:
+        jft = JftReader(api.base, Asker(line, clock), reads_by="POST")
+        link = f"{api.base}/v1/Bundle?_count=1&cursor=a%2Bb"
+        api.answers = [found({"id": "1"}, next_=link), found({"id": "2"}, next_=link), found()]
+        with pytest.raises(Refused):  # the second page leads to itself
+            await all_of(jft, count=1)
+        assert [(method, url) for method, url, *_ in api.asked] == [("POST", "/v1/Bundle/_search")] * 2
+        assert [parameters for *_, parameters in api.asked] == [
+            [("_count", "1")],
+            [("_count", "1"), ("cursor", "a+b")],
+        ]
+
+
 async def test_no_page_of_another_origin_is_asked_for(clock: VirtualClock) -> None:
     async with an_api() as api, an_api() as other, jft_of(api, clock) as jft:
         for address in (f"{other.base}/v1/Bundle?cursor=1", api.base.replace("http", "https"), "file:///etc/hosts"):
