@@ -6,6 +6,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from typing import Any, Self
 
 import aiohttp
@@ -59,7 +60,8 @@ class Interface:
     async def ask(self, method: str, path: str, body: bytes | None = None) -> bytes:
         """The answer's body. Raises NotTaken on 422, Failed when the system answers with an error of its own."""
         headers = {"Content-Type": "application/json"}
-        async with self._http.request(method, self._root + path, data=body, headers=headers) as answer:
+        said_to_it = BytesIO(body) if body is not None else None  # a large body as bytes makes aiohttp warn
+        async with self._http.request(method, self._root + path, data=said_to_it, headers=headers) as answer:
             said = await answer.read()
             if answer.status == 422:
                 raise NotTaken(_error(said))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from connectors import DispenseGiven, Event, SafetyAlarmRaised, patient
 from connectors.vendor import Example, NotUnderstood, VendorConnector
@@ -26,7 +26,7 @@ class SoundConnector(VendorConnector):
 
     name = "sound"
     service_codes = ("ta", "md")
-    examples = (
+    examples: ClassVar[tuple[Example, ...]] = (
         Example(
             "an alarm", message("ALARM", "17"), (SafetyAlarmRaised(patient=_WHO, device="TA-1", number="17", at=_AT),)
         ),

@@ -27,15 +27,21 @@ from connectors import (
 )
 from connectors.testing.driving import EventReport, Way
 from hub.conformance.bench.connector import ConnectorBench
-from hub.conformance.driving.system import Session
-from hub.conformance.verdicts import Omitted, both
+from hub.conformance.driving.system import NotTaken, Session
+from hub.conformance.verdicts import Failed, Omitted, both
 
 WAYS: tuple[Way, ...] = ("mqtt", "vkp", "jft")
 
 
 async def tell(system: Session, *events: Event, within_s: float = 20.0) -> Sequence[EventReport]:
     """Let the system tell `events`, and wait until it says that they are settled."""
-    await system.tell(*events)
+    try:
+        await system.tell(*events)
+    except NotTaken as refusal:
+        raise Failed(
+            both(f"systemet tar dem ikke imot: {refusal}", f"the system does not take them: {refusal}"),
+            expected=both("hendelser som kan meldes", "events that can be told"),
+        ) from refusal
     return await system.settled(within_s=within_s)
 
 
