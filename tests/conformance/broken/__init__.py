@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections import Counter
 from dataclasses import dataclass
 
 from connectors.vendor import VendorConnector
@@ -26,4 +27,7 @@ class Broken:
 def all_broken() -> tuple[Broken, ...]:
     """Every broken connector: `BROKEN` of each module of this package."""
     modules = [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
-    return tuple(broken for module in modules for broken in getattr(module, "BROKEN", ()))
+    found = tuple(broken for module in modules for broken in getattr(module, "BROKEN", ()))
+    names = Counter(broken.name for broken in found)
+    assert max(names.values()) == 1, f"the kit knows a product by its class's name alone: {names.most_common(3)}"
+    return found
