@@ -262,7 +262,7 @@ class Dispatcher:
     async def _attempt(
         self, desk: Desk, delivery: Delivery, earlier: tuple[datetime, ...], *, is_doubtful: bool
     ) -> Settlement:
-        history = replace(delivery.history, earlier_waiting=earlier)
+        history = replace(delivery.history, earlier_waiting=earlier) if earlier else delivery.history
         attempt = Attempt(history, delivery.reference, delivery.note_revision, is_doubtful)
         if not desk.destination.can_find:
             if delivery.state == "in_doubt":

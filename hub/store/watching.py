@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, select, text, update
+from sqlalchemy import case, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.model.person import PatientRef
@@ -15,6 +15,7 @@ from hub.model.times import from_microseconds, microseconds
 from hub.store import schema
 from hub.store.accepting import count_or_none, insert_into, moment_or_none, want
 from hub.store.flow import Happening, note
+from hub.store.plain import Many, write
 from hub.store.rows import Want
 
 _MOST_PARAMETERS = 10_000
@@ -85,23 +86,16 @@ def _device_values(status: DeviceStatus) -> dict[str, Any]:
 
 async def note_heard(connection: AsyncConnection, heard: Mapping[tuple[str, str, str], datetime]) -> None:
     """Remember when devices that declared an interval were last heard; the others are not kept."""
-    if not heard:
-        return
-    table = schema.devices
-    await connection.execute(
-        update(table)
-        .where(
-            table.c.municipality == bindparam("in_municipality"),
-            table.c.sender == bindparam("of_sender"),
-            table.c.device == bindparam("the_device"),
-            table.c.heard_at < bindparam("at"),
-        )
-        .values(heard_at=bindparam("at"), silent_since=None),
-        [
-            {"in_municipality": m, "of_sender": s, "the_device": d, "at": microseconds(at)}
-            for (m, s, d), at in heard.items()
-        ],
-    )
+    await write(connection, [(_HEARD, [(*device, microseconds(at)) for device, at in heard.items()])])
+
+
+_HEARD = Many(
+    "WITH new (municipality, sender, device, heard_at) AS (VALUES ",
+    "(CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT))",
+    ") UPDATE devices SET heard_at = new.heard_at, silent_since = NULL FROM new"
+    " WHERE devices.municipality = new.municipality AND devices.sender = new.sender AND devices.device = new.device"
+    " AND devices.heard_at < new.heard_at",
+)
 
 
 async def silent_devices(
