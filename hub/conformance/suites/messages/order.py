@@ -57,7 +57,7 @@ async def after_trouble(bench: ConnectorBench) -> None:
 async def others_go_on(bench: ConnectorBench) -> None:
     """While one person's event gets no answer, another person's alarm gets through."""
     bench.needs_words(SafetyAlarmRaised)
-    async with bench.connected() as it:
+    async with bench.connected(timeout_s=4.0) as it:
         it.lane.script.next(Silence("before"))
         stuck, free = bench.alarm(), bench.alarm()
         await it.system.tell(stuck)

@@ -40,9 +40,10 @@ _NEXT_TO_NOTHING = (b"", b"12", b"null", b"[]", b"{}")
 async def examples(bench: ConnectorBench) -> None:
     """Each example message of the product becomes so many events, all of them registered."""
     async with bench.connected() as it:
-        wrong = []
+        wrong, numbers = [], set()
         for place, example in enumerate(_examples(bench)):
             told = await _take(it.system, place)
+            numbers |= set(told)
             wrong += [f"{example.name}: {len(told)}, {example.events}"] if len(told) != example.events else []
         expect(
             not wrong,
@@ -50,18 +51,19 @@ async def examples(bench: ConnectorBench) -> None:
             seen=same("; ".join(wrong) or "–"),
         )
         await it.system.settled()
-        expect_registered(it.lane, sum(example.events for example in _examples(bench)))
+        expect_registered(it.lane, len(numbers))  # two examples may tell of the same event
 
 
 @GROUP.test("taken-twice", "OWN-2", both("Samme melding to ganger", "The same message twice"))
 async def taken_twice(bench: ConnectorBench) -> None:
     """Products send again what wasn't answered: it is registered once."""
+    _place_of_an_event(bench)
     async with bench.connected() as it:
-        for _ in range(2):
-            for place in range(len(_examples(bench))):
-                await _take(it.system, place)
-        await it.system.settled()
-        expect_registered(it.lane, sum(example.events for example in _examples(bench)))
+        await _take_all(bench, it.system)
+        once = len(it.lane.heard.registered())
+        await _take_all(bench, it.system)
+        expect(once, expected=both("registrerte hendelser", "registered events"), seen=both("ingen", "none"))
+        expect_registered(it.lane, once)
 
 
 @GROUP.test("nonsense", "OWN-3", both("Uforståelige meldinger avvises tydelig", "Nonsense gets a clear no"))
@@ -84,17 +86,17 @@ async def lives_on(bench: ConnectorBench) -> None:
     async with bench.connected() as it:
         for message in (*_NEXT_TO_NOTHING, *(each for _, each in _NONSENSE)):
             try:
-                told: Sequence[int] = await it.system.take(message)
+                made: Sequence[int] = await it.system.take(message)
             except NotTaken:
                 continue
             expect(
-                not told,
+                not made,
                 expected=both("ingen hendelser av ingenting", "no events of nothing"),
-                seen=both(f"{len(told)} hendelser", f"{len(told)} events"),
+                seen=both(f"{len(made)} hendelser", f"{len(made)} events"),
             )
-        await _take(it.system, place)
+        told = await _take(it.system, place)
         await it.system.settled()
-        expect_registered(it.lane, _examples(bench)[place].events)
+        expect_registered(it.lane, len(told))
 
 
 @GROUP.test(
@@ -128,9 +130,9 @@ async def nothing_to_tell(bench: ConnectorBench) -> None:
     async with bench.connected() as it:
         for each in quiet:
             await _take(it.system, each)
-        await _take(it.system, place)
+        told = await _take(it.system, place)
         await it.system.settled()
-        expect_registered(it.lane, _examples(bench)[place].events)
+        expect_registered(it.lane, len(told))
 
 
 @GROUP.test(
@@ -138,6 +140,7 @@ async def nothing_to_tell(bench: ConnectorBench) -> None:
 )
 async def same_bytes(bench: ConnectorBench) -> None:
     """Translation depends on the message alone: not on when, or in which installation, it is done."""
+    _place_of_an_event(bench)
     async with bench.connected() as it:
         await _take_all(bench, it.system)
         first = {message.payload for message in arrived(it.lane.heard)}
@@ -154,6 +157,7 @@ async def same_bytes(bench: ConnectorBench) -> None:
 @GROUP.test("without-remarks", "OWN-8", both("Ingen merknader til eksemplene", "No remarks on the examples"))
 async def without_remarks(bench: ConnectorBench) -> None:
     """What is made of the examples gives the hub nothing to remark on, but that they are old."""
+    _place_of_an_event(bench)
     async with bench.connected() as it:
         await _take_all(bench, it.system)
         found = sorted(
