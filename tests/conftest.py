@@ -1,4 +1,4 @@
-"""What holds for every test: absent things are skipped by name, slow tests run one at a time, hypothesis unhurried."""
+"""What holds for every test: absent things are skipped by name, slow tests do not hold up the rest, no stop-watch."""
 
 from __future__ import annotations
 
@@ -23,45 +23,28 @@ _found = cache(is_present)
 keep_files_in_memory()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell pytest of the mark that stands in no configuration file."""
+    config.addinivalue_line("markers", "speed: measures how fast something is; runs when hardly anything else is left")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what needs an absent thing, and put the tests in the order in which they run soonest.
 
-    Alone, a process runs the slow tests last. Of several processes, one takes all the slow tests, one at a time, from
-    the beginning, while the others take the rest, file by file. What measures speed (`xdist_group("alone")`) comes
-    when hardly anything else is left.
+    A lone process runs the slow tests last. Several begin with the files that hold them, each with a file at a time,
+    so that none waits for another's last file, and what a file's tests share is made once.
     """
     for item in items:
         for name in _absent(item):
             item.user_properties.append((_WANT, name))
             item.add_marker(pytest.mark.skip(reason=f"{name} is not here"))
-        if _is_slow(item) and not _is_alone(item):
-            item.add_marker(pytest.mark.xdist_group("slow"))
     is_one_of_several = hasattr(config, "workerinput")
-    items.sort(key=lambda item: (_is_alone(item), _is_slow(item) is not is_one_of_several))
+    items.sort(key=lambda item: (_is(item, "speed"), _is(item, "slow") is not is_one_of_several))
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | None:
-    """Give a process a whole file at a time, so that what a file's tests share is made once."""
-    if config.getoption("dist") != "loadgroup":
-        return None
-    from xdist.scheduler import LoadGroupScheduling
-
-    class FileByFile(LoadGroupScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            return super()._split_scope(nodeid).partition("::")[0]
-
-    return FileByFile(config, log)
-
-
-def _is_slow(item: pytest.Item) -> bool:
-    return item.get_closest_marker("slow") is not None
-
-
-def _is_alone(item: pytest.Item) -> bool:
-    group = item.get_closest_marker("xdist_group")
-    return group is not None and "alone" in group.args
+def _is(item: pytest.Item, mark: str) -> bool:
+    return item.get_closest_marker(mark) is not None
 
 
 def _absent(item: pytest.Item) -> list[str]:

@@ -13,8 +13,8 @@ import typer
 app = typer.Typer()
 
 _ROOT = Path(__file__).resolve().parents[2]
-#: Two processes: one begins with the tests marked slow, the other with the rest (`tests/conftest.py` divides them).
-_PROCESSES = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+#: Two processes with a file at a time, in the order that `tests/conftest.py` gives: those with slow tests first.
+_PROCESSES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 #: What only failures need is kept, and a plug-in that no test uses isn't loaded.
 _ALL = ("-q", *_PROCESSES, "-o", "tmp_path_retention_policy=failed", "-p", "no:schemathesis", "tests")
 

@@ -287,7 +287,6 @@ const timer = setInterval(() => {
 """
 
 
-@pytest.mark.xdist_group("alone")
 def test_two_hundred_events_a_second_are_shown_smoothly(browser, hub, signed_in):
     """The page's own handler gets what the hub would send: 50 lines four times a second, for five seconds."""
     go(browser, hub, "/flow")

@@ -11,7 +11,7 @@ import pytest
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("alone")
+@pytest.mark.speed
 def test_a_national_day_is_as_big_as_it_should_be_and_fits_in_a_gibibyte() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.generation_speed"],

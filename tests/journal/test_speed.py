@@ -7,7 +7,7 @@ import pytest
 from tests.benchmarks import note_speed
 
 
-@pytest.mark.xdist_group("alone")
+@pytest.mark.speed
 def test_a_note_costs_no_more_than_a_fixed_multiple_of_parsing_its_message() -> None:
     found = note_speed.ratios()
     for name, limits in note_speed.LIMITS.items():

@@ -17,13 +17,13 @@ CONFTEST = """
 import tests.optional
 tests.optional._PRESENT["browser"] = lambda: False
 tests.optional._PRESENT["mosquitto"] = lambda: True
-from tests.conftest import pytest_collection_modifyitems, pytest_terminal_summary, pytest_xdist_make_scheduler
+from tests.conftest import pytest_collection_modifyitems, pytest_configure, pytest_terminal_summary
 """
 TESTS = """
 import pytest
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("alone")
+@pytest.mark.speed
 def test_of_speed(): pass
 
 @pytest.mark.slow
@@ -62,8 +62,8 @@ def test_alone_what_is_absent_is_named_in_one_line_and_slow_tests_come_last(tmp_
     assert in_order(done)[-2:] == ["test_slow", "test_of_speed"]
 
 
-def test_of_several_processes_one_begins_with_the_slow_tests_and_all_name_what_is_absent(tmp_path: Path) -> None:
-    done = run(tmp_path, TESTS, "-n", "1", "--dist", "loadgroup", "--no-loadscope-reorder")
+def test_several_processes_begin_with_the_slow_tests_and_name_what_is_absent(tmp_path: Path) -> None:
+    done = run(tmp_path, TESTS, "-n", "1", "--dist", "loadfile", "--no-loadscope-reorder")
     assert_absent_is_named(done)
     ended = in_order(done)
     assert (ended[0], ended[-1]) == ("test_slow", "test_of_speed")
@@ -89,7 +89,7 @@ def test_arguments_go_to_pytest_as_they_are_and_none_means_everything() -> None:
     assert command_for(["-k", "to ord", "--lf"])[1:] == ["-m", "pytest", "-k", "to ord", "--lf"]
     everything = command_for([])
     assert everything[-1] == "tests"
-    assert {"-n", "loadgroup"} <= set(everything)
+    assert {"-n", "loadfile"} <= set(everything)
 
 
 @pytest.mark.parametrize("name", ["axe", "browser", "mosquitto", "node", "postgresql", "standards"])
