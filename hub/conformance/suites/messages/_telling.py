@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,7 @@ from connectors import (
     TakenUp,
     Talked,
     blood_pressure,
+    pulse,
     temperature,
 )
 from connectors.testing.driving import EventReport, Way
@@ -30,6 +32,14 @@ from hub.conformance.bench.connector import ConnectorBench
 from hub.conformance.driving.system import NotTaken, Session
 from hub.conformance.verdicts import Failed, Omitted, both
 
+Plain = SafetyAlarmRaised | DispenseMissed | DispenseGiven | MeasurementTaken | SupervisionDone
+_PLAIN: tuple[type[Plain], ...] = (
+    SafetyAlarmRaised,
+    DispenseMissed,
+    DispenseGiven,
+    MeasurementTaken,
+    SupervisionDone,
+)
 WAYS: tuple[Way, ...] = ("mqtt", "vkp", "jft")
 
 
@@ -132,7 +142,43 @@ def one_of_each(bench: ConnectorBench, *, of: Collection[str] = ()) -> tuple[Eve
     return found
 
 
-def alarms_in_line(bench: ConnectorBench, number: int) -> list[SafetyAlarmRaised]:
-    """So many alarms of one person, a minute apart, the oldest first."""
+def an_event(bench: ConnectorBench, **more: Any) -> Plain:
+    """An event of a new person, of a word that the system can tell: an alarm if it can; `more` overrides its parts."""
+    can = bench.system.card.words
+    kind = next((kind for kind in _PLAIN if not can or kind.__name__ in can), None)
+    if kind is None:
+        raise Omitted(both("systemet melder ingen av hendelsene", "the system tells none of the events"))
+    if kind is SafetyAlarmRaised:
+        return bench.alarm(**more)
+    told: dict[str, Any] = {"device": "U-17", "at": bench.now()} | more
+    told["patient"] = more["patient"] if "patient" in more else bench.patient()
+    told["number"] = more["number"] if "number" in more else bench.number()
+    if kind is SupervisionDone:
+        told["until"] = told["at"]
+    if kind is MeasurementTaken:
+        told["measurements"] = (pulse(72),)
+    return kind(**told)
+
+
+def retimed(event: Plain, at: datetime) -> Plain:
+    """`event` at another time."""
+    return replace(event, at=at, until=at) if isinstance(event, SupervisionDone) else replace(event, at=at)
+
+
+def otherwise(event: Plain, number: int) -> Plain:
+    """`event` with something else in it, but the same number."""
+    match event:
+        case DispenseGiven():
+            return replace(event, medication=f"Multidose {number}")
+        case SupervisionDone():
+            return replace(event, until=event.at + timedelta(seconds=number))
+        case MeasurementTaken():
+            return replace(event, measurements=(pulse(80 + number),))
+        case _:
+            return replace(event, text=f"Knapp på rom {number}")
+
+
+def in_line(bench: ConnectorBench, number: int) -> list[Plain]:
+    """So many events of one person, a minute apart, the oldest first."""
     who, now = bench.patient(), bench.now()
-    return [bench.alarm(patient=who, at=now - timedelta(minutes=number - place)) for place in range(number)]
+    return [an_event(bench, patient=who, at=now - timedelta(minutes=number - place)) for place in range(number)]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from connectors import Closed, Corrected, SafetyAlarmRaised
 from hub.conformance.bench.connector import ConnectorBench
 from hub.conformance.expecting import expect_cases, expect_codes
+from hub.conformance.national.lane import Lane
 from hub.conformance.national.script import Silence
 from hub.conformance.plan import Group
-from hub.conformance.reading import events, note_of, registered, walk
-from hub.conformance.suites.messages._telling import WAYS, closed, tell
+from hub.conformance.reading import events, note_of, registered
+from hub.conformance.suites.messages._telling import WAYS, an_event, closed, otherwise, tell
 from hub.conformance.verdicts import both, expect
 from hub.model.codes import ReceiptCode
 
@@ -25,14 +26,14 @@ _SECOND = timedelta(seconds=1)
 )
 async def amended(bench: ConnectorBench) -> None:
     """Registered as a newer version of the same message in the same case, and not as one more."""
-    bench.needs_words(SafetyAlarmRaised, Corrected)
+    bench.needs_words(Corrected)
     async with bench.connected() as it:
-        alarm = bench.alarm(text="Knapp i gangen")
-        await tell(it.system, alarm, Corrected(event=replace(alarm, text="Knapp på badet"), at=alarm.at + 2 * _SECOND))
+        event = an_event(bench)
+        await tell(it.system, event, Corrected(event=otherwise(event, 2), at=event.at + 2 * _SECOND))
         expect_codes(it.lane, (_NEW, _NEWER))
         expect_cases(it.lane, 1)
         expect(
-            len({event.identity for event in events(it.lane)}) == 1,
+            len({version.identity for version in events(it.lane)}) == 1,
             expected=both("samme identifikator i begge utgaver", "the same identifier in both versions"),
             seen=both("to identifikatorer", "two identifiers"),
         )
@@ -43,43 +44,35 @@ async def amended(bench: ConnectorBench) -> None:
 )
 async def newer_time(bench: ConnectorBench) -> None:
     """Which version applies is told by the message's own time; when it happened stays as it was."""
-    bench.needs_words(SafetyAlarmRaised, Corrected)
+    bench.needs_words(Corrected)
     async with bench.connected() as it:
-        alarm = bench.alarm()
-        corrected_at = alarm.at + 2 * _SECOND
-        await tell(it.system, alarm, Corrected(event=replace(alarm, text="Knapp på badet"), at=corrected_at))
-        found = [event.said_at for event in events(it.lane)]
+        event = an_event(bench)
+        corrected_at = event.at + 2 * _SECOND
+        await tell(it.system, event, Corrected(event=otherwise(event, 2), at=corrected_at))
+        found = [version.said_at for version in events(it.lane)]
         expect(
             len(found) == 2 and found[1] == corrected_at and found[0] is not None and found[0] < corrected_at,
             expected=both("rettelsen har tiden da den ble gjort", "the correction has the time when it was made"),
             seen=both(f"tidene {[str(t) for t in found]}", f"the times {[str(t) for t in found]}"),
         )
         expect(
-            {event.occurred_at for event in events(it.lane)} == {alarm.at},
-            expected=both("alarmens egen tid er den samme", "the alarm's own time is the same"),
-            seen=both("alarmens tid er flyttet", "the alarm's time has moved"),
+            {version.occurred_at for version in events(it.lane)} == {event.at},
+            expected=both("hendelsens egen tid er den samme", "the event's own time is the same"),
+            seen=both("hendelsens tid er flyttet", "the event's time has moved"),
         )
 
 
 @GROUP.test("corrected-twice", "AMD-3", both("Rettet to ganger", "Corrected twice"))
 async def corrected_twice(bench: ConnectorBench) -> None:
     """Each correction is a version, and the last one applies."""
-    bench.needs_words(SafetyAlarmRaised, Corrected)
+    bench.needs_words(Corrected)
     async with bench.connected() as it:
-        alarm = bench.alarm()
-        texts = ("Knapp på badet", "Knapp på soverommet")
-        again = [
-            Corrected(event=replace(alarm, text=text), at=alarm.at + n * _SECOND) for n, text in enumerate(texts, 1)
-        ]
-        await tell(it.system, alarm, *again)
+        event = an_event(bench)
+        again = [Corrected(event=otherwise(event, n), at=event.at + n * _SECOND) for n in (1, 2)]
+        await tell(it.system, event, *again)
         expect_codes(it.lane, (_NEW, _NEWER, _NEWER))
         expect_cases(it.lane, 1)
-        last = [value for _, _, value in walk(registered(it.lane)[-1])]
-        expect(
-            texts[-1] in last,
-            expected=both("den siste rettelsen er den nyeste utgaven", "the last correction is the newest version"),
-            seen=both("en annen utgave er den nyeste", "another version is the newest"),
-        )
+        _expect_last(it.lane, again[-1].at)
 
 
 @GROUP.test("note-corrected", "AMD-4", both("Et rettet notat", "A corrected note"), ways=WAYS)
@@ -109,23 +102,15 @@ async def note_corrected(bench: ConnectorBench) -> None:
 )
 async def corrected_before_delivery(bench: ConnectorBench) -> None:
     """What is corrected while it waits ends as the correction has it, in one case."""
-    bench.needs_words(SafetyAlarmRaised, Corrected)
+    bench.needs_words(Corrected)
     async with bench.connected() as it:
         it.lane.script.next(Silence("before"))
-        alarm, right = bench.alarm(), "Knapp på badet"
-        await it.system.tell(alarm)
+        event = an_event(bench)
+        await it.system.tell(event)
         await it.lane.heard.until(lambda h: h.messages, within_s=10)
-        await tell(it.system, Corrected(event=replace(alarm, text=right), at=alarm.at + 2 * _SECOND))
+        await tell(it.system, Corrected(event=otherwise(event, 2), at=event.at + 2 * _SECOND))
         expect_cases(it.lane, 1)
-        found = registered(it.lane)
-        standing = [event.said_at for event in events(it.lane)]
-        expect(
-            found
-            and right in [value for _, _, value in walk(found[-1])]
-            and standing == sorted(filter(None, standing)),
-            expected=both("rettelsen er den siste som blir registrert", "the correction is registered last"),
-            seen=both(f"{len(found)} utgaver i en annen rekkefølge", f"{len(found)} versions in another order"),
-        )
+        _expect_last(it.lane, event.at + 2 * _SECOND)
 
 
 @GROUP.test(
@@ -135,11 +120,11 @@ async def corrected_before_delivery(bench: ConnectorBench) -> None:
 )
 async def correction_told_twice(bench: ConnectorBench) -> None:
     """A repeated correction is no further version."""
-    bench.needs_words(SafetyAlarmRaised, Corrected)
+    bench.needs_words(Corrected)
     async with bench.connected() as it:
-        alarm = bench.alarm()
-        correction = Corrected(event=replace(alarm, text="Knapp på badet"), at=alarm.at + _SECOND)
-        await tell(it.system, alarm, correction)
+        event = an_event(bench)
+        correction = Corrected(event=otherwise(event, 2), at=event.at + _SECOND)
+        await tell(it.system, event, correction)
         await tell(it.system, correction)
         versions = it.lane.heard.registered()
         expect(
@@ -147,3 +132,13 @@ async def correction_told_twice(bench: ConnectorBench) -> None:
             expected=both("to utgaver", "two versions"),
             seen=both(f"{len(versions)} utgaver", f"{len(versions)} versions"),
         )
+
+
+def _expect_last(lane: Lane, said_at: datetime) -> None:
+    """What was said at `said_at` came last, after all that was said before."""
+    found = [version.said_at for version in events(lane)]
+    expect(
+        found and found[-1] == said_at and found == sorted(filter(None, found)),
+        expected=both("den siste rettelsen er den nyeste utgaven", "the last correction is the newest version"),
+        seen=both(f"{len(found)} utgaver i en annen rekkefølge", f"{len(found)} versions in another order"),
+    )

@@ -11,6 +11,7 @@ from connectors import (
     DispenseGiven,
     DispenseKind,
     MeasurementTaken,
+    SafetyAlarmRaised,
     Severity,
     SupervisionDone,
     SupervisionMode,
@@ -131,7 +132,7 @@ async def measurements(bench: ConnectorBench) -> None:
 @GROUP.test("severity", "COD-5", both("Alvorlighet", "Severity"))
 async def severity(bench: ConnectorBench) -> None:
     """How bad an alert is comes through in VKP's scale, where it is known."""
-    bench.needs_words(AlertRaised)
+    bench.needs_words(SafetyAlarmRaised)
     known = [level for level in Severity if level is not Severity.NOT_REPORTED]
     async with bench.connected() as it:
         await tell(it.system, *(bench.alarm(severity=level) for level in known))

@@ -12,7 +12,7 @@ from hub.conformance.national.lane import Lane
 from hub.conformance.national.script import Answer, Silence
 from hub.conformance.plan import Group
 from hub.conformance.reading import event_identifiers, events, registered
-from hub.conformance.suites.messages._telling import WAYS, alarms_in_line, tell, the_handling
+from hub.conformance.suites.messages._telling import WAYS, Plain, an_event, in_line, tell, the_handling
 from hub.conformance.verdicts import both, expect
 
 GROUP = Group("messages", "order", both("Rekkefølge", "Order"), ("connector",), place=30)
@@ -23,9 +23,8 @@ GROUP = Group("messages", "order", both("Rekkefølge", "Order"), ("connector",),
 )
 async def as_told(bench: ConnectorBench) -> None:
     """One person's events are registered in the order in which they were told."""
-    bench.needs_words(SafetyAlarmRaised)
     async with bench.connected() as it:
-        told = alarms_in_line(bench, 20)
+        told = in_line(bench, 20)
         await tell(it.system, *told)
         expect_registered(it.lane, 20)
         _expect_in_order(it.lane, told)
@@ -39,10 +38,9 @@ async def as_told(bench: ConnectorBench) -> None:
 )
 async def after_trouble(bench: ConnectorBench) -> None:
     """What comes after waits for the first to get through, be it refused for now or lost."""
-    bench.needs_words(SafetyAlarmRaised)
     async with bench.connected() as it:
         it.lane.script.next(Silence("before") if bench.way == "mqtt" else Answer(503))
-        told = alarms_in_line(bench, 6)
+        told = in_line(bench, 6)
         await tell(it.system, *told)
         expect_registered(it.lane, 6)
         _expect_in_order(it.lane, told)
@@ -55,11 +53,10 @@ async def after_trouble(bench: ConnectorBench) -> None:
     ways=WAYS,
 )
 async def others_go_on(bench: ConnectorBench) -> None:
-    """While one person's event gets no answer, another person's alarm gets through."""
-    bench.needs_words(SafetyAlarmRaised)
+    """While one person's event gets no answer, another person's event gets through."""
     async with bench.connected(timeout_s=4.0) as it:
         it.lane.script.next(Silence("before"))
-        stuck, free = bench.alarm(), bench.alarm()
+        stuck, free = an_event(bench), an_event(bench)
         await it.system.tell(stuck)
         await it.lane.heard.until(lambda h: h.messages, within_s=10)
         await tell(it.system, free)
@@ -67,8 +64,8 @@ async def others_go_on(bench: ConnectorBench) -> None:
         people = [event.patient.value for event in events(it.lane)]
         expect(
             people == [free.patient.value, stuck.patient.value],
-            expected=both("den andres alarm først", "the other person's alarm first"),
-            seen=both("den andres alarm ventet", "the other person's alarm waited"),
+            expected=both("den andres hendelse først", "the other person's event first"),
+            seen=both("den andres hendelse ventet", "the other person's event waited"),
         )
 
 
@@ -80,10 +77,9 @@ async def others_go_on(bench: ConnectorBench) -> None:
 )
 async def refused_holds_up_nobody(bench: ConnectorBench) -> None:
     """What is refused for good is put aside, and the same person's next event is sent."""
-    bench.needs_words(SafetyAlarmRaised)
     async with bench.connected() as it:
         it.lane.script.next(Answer(400))
-        _refused, following = told = alarms_in_line(bench, 2)
+        _refused, following = told = in_line(bench, 2)
         await tell(it.system, *told)
         found = [event.occurred_at for event in events(it.lane)]
         expect(
@@ -121,14 +117,14 @@ async def times_go_forward(bench: ConnectorBench) -> None:
         )
 
 
-def _expect_in_order(lane: Lane, told: Sequence[SafetyAlarmRaised]) -> None:
-    order = {alarm.number: place for place, alarm in enumerate(told)}
+def _expect_in_order(lane: Lane, told: Sequence[Plain]) -> None:
+    order = {event.number: place for place, event in enumerate(told)}
     places = [
         next((order[value] for _, value in event_identifiers(message) if value in order), None)
         for message in registered(lane)
     ]
     if None in places:  # numbers of the system's own: the events' times tell them apart
-        by_time = {alarm.at: place for place, alarm in enumerate(told)}
+        by_time = {event.at: place for place, event in enumerate(told)}
         places = [by_time.get(event.occurred_at) for event in events(lane)]
     expect(
         places == sorted(places, key=lambda place: -1 if place is None else place) and None not in places,

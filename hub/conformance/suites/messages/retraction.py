@@ -9,8 +9,8 @@ from hub.conformance.bench.connector import ConnectorBench
 from hub.conformance.expecting import expect_cases, expect_codes
 from hub.conformance.national.script import Silence
 from hub.conformance.plan import Group
-from hub.conformance.reading import events, registered, statuses
-from hub.conformance.suites.messages._telling import WAYS, closed, dose, tell
+from hub.conformance.reading import EVENT_TYPES, events, registered, statuses
+from hub.conformance.suites.messages._telling import WAYS, an_event, closed, dose, tell
 from hub.conformance.verdicts import both, expect
 from hub.ingest.parts import Resource
 from hub.model.codes import ReceiptCode
@@ -29,24 +29,24 @@ _LATER = timedelta(seconds=2)
 )
 async def entered_in_error(bench: ConnectorBench) -> None:
     """R4 knows no deletion of a record: its status says that it was an error."""
-    bench.needs_words(SafetyAlarmRaised, Retracted)
+    bench.needs_words(Retracted)
     async with bench.connected() as it:
-        alarm = bench.alarm()
-        await tell(it.system, alarm, Retracted(event=alarm, at=alarm.at + _LATER))
-        _expect_in_error(registered(it.lane), "DetectedIssue")
+        event = an_event(bench)
+        await tell(it.system, event, Retracted(event=event, at=event.at + _LATER))
+        _expect_in_error(registered(it.lane), *EVENT_TYPES)
 
 
 @GROUP.test("same-case", "RET-2", both("En tilbaketrekking er ingen ny sak", "A retraction is no new case"), ways=WAYS)
 async def same_case(bench: ConnectorBench) -> None:
     """It is a newer version of the message that it takes back, under the same identifier."""
-    bench.needs_words(SafetyAlarmRaised, Retracted)
+    bench.needs_words(Retracted)
     async with bench.connected() as it:
-        alarm = bench.alarm()
-        await tell(it.system, alarm, Retracted(event=alarm, at=alarm.at + _LATER))
+        event = an_event(bench)
+        await tell(it.system, event, Retracted(event=event, at=event.at + _LATER))
         expect_codes(it.lane, (_NEW, _NEWER))
         expect_cases(it.lane, 1)
         expect(
-            len({event.identity for event in events(it.lane)}) == 1,
+            len({version.identity for version in events(it.lane)}) == 1,
             expected=both("samme identifikator", "the same identifier"),
             seen=both("en annen identifikator", "another identifier"),
         )
@@ -60,18 +60,17 @@ async def same_case(bench: ConnectorBench) -> None:
 )
 async def never_delivered(bench: ConnectorBench) -> None:
     """The alarm must not stand in a journal in the end, whether it is sent and taken back, or never sent."""
-    bench.needs_words(SafetyAlarmRaised, Retracted)
+    bench.needs_words(Retracted)
     async with bench.connected() as it:
         it.lane.script.next(Silence("before"))
-        alarm = bench.alarm()
-        await it.system.tell(alarm)
+        event = an_event(bench)
+        await it.system.tell(event)
         await it.lane.heard.until(lambda h: h.messages, within_s=10)
-        await tell(it.system, Retracted(event=alarm, at=alarm.at + _LATER))
+        await tell(it.system, Retracted(event=event, at=event.at + _LATER))
         found = registered(it.lane)
-        standing = [event.said_at for event in events(it.lane)]
+        standing = [version.said_at for version in events(it.lane)]
         expect(
-            not found
-            or (statuses(found[-1], "DetectedIssue") == _ERROR and standing == sorted(filter(None, standing))),
+            not found or (statuses(found[-1], *EVENT_TYPES) == _ERROR and standing == sorted(filter(None, standing))),
             expected=both(
                 "ingen alarm, eller en som er merket feilført til slutt",
                 "no alarm, or one that is marked as an error in the end",
@@ -87,12 +86,12 @@ async def never_delivered(bench: ConnectorBench) -> None:
 )
 async def unknown_alarm(bench: ConnectorBench) -> None:
     """The retraction of what the hub never heard of raises no alarm, and holds nothing up."""
-    bench.needs_words(SafetyAlarmRaised, Retracted)
+    bench.needs_words(Retracted)
     async with bench.connected() as it:
-        alarm = bench.alarm()
-        after = bench.alarm(patient=alarm.patient, at=alarm.at + _LATER)
-        await tell(it.system, Retracted(event=alarm, at=alarm.at + _LATER), after)
-        alive = [message for message in registered(it.lane) if statuses(message, "DetectedIssue") != _ERROR]
+        event = an_event(bench)
+        after = an_event(bench, patient=event.patient, at=event.at + _LATER)
+        await tell(it.system, Retracted(event=event, at=event.at + _LATER), after)
+        alive = [message for message in registered(it.lane) if statuses(message, *EVENT_TYPES) != _ERROR]
         expect(
             len(alive) == 1,
             expected=both("bare den neste alarmen gjelder", "only the next alarm applies"),
@@ -133,12 +132,10 @@ async def dose_retracted(bench: ConnectorBench) -> None:
         _expect_in_error(registered(it.lane), "MedicationDispense")
 
 
-def _expect_in_error(found: list[Resource], kind: str) -> None:
-    last = statuses(found[-1], kind) if found else set()
+def _expect_in_error(found: list[Resource], *kinds: str) -> None:
+    last = statuses(found[-1], *kinds) if found else set()
     expect(
         last == _ERROR,
-        expected=both(
-            f"{kind}.status entered-in-error i siste utgave", f"{kind}.status entered-in-error in the last version"
-        ),
+        expected=both("status entered-in-error i siste utgave", "status entered-in-error in the last version"),
         seen=both(f"status {sorted(last) or 'mangler'}", f"status {sorted(last) or 'missing'}"),
     )

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
-from connectors import SafetyAlarmRaised
 from hub.conformance.bench.connector import ConnectorBench
 from hub.conformance.expecting import expect_cases, expect_registered
 from hub.conformance.plan import Group
-from hub.conformance.reading import events, happened, registered, times
-from hub.conformance.suites.messages._telling import WAYS, one_of_each, tell
+from hub.conformance.reading import EVENT_TYPES, events, happened, registered, times
+from hub.conformance.suites.messages._telling import WAYS, an_event, one_of_each, retimed, tell
 from hub.conformance.verdicts import both, expect
 from hub.model.clock import OSLO
 
@@ -55,13 +54,12 @@ async def fast_clock(bench: ConnectorBench) -> None:
 )
 async def doubled_hour(bench: ConnectorBench) -> None:
     """Half past two happens twice that night: two moments, an hour apart, in their order."""
-    bench.needs_words(SafetyAlarmRaised)
     day = _last_sunday(bench.now().year - 1, 10)
     first = day.replace(hour=2, minute=30, tzinfo=_SUMMER)
     second = day.replace(hour=2, minute=30, tzinfo=_WINTER)
     async with bench.connected() as it:
-        alarm = bench.alarm(at=first)
-        await tell(it.system, alarm, replace(alarm, number=bench.number(), at=second))
+        event = an_event(bench, at=first)
+        await tell(it.system, event, replace(retimed(event, second), number=bench.number()))
         found = [event.occurred_at for event in events(it.lane)]
         expect(
             found == [first, second],
@@ -80,12 +78,11 @@ async def missing_hour(bench: ConnectorBench) -> None:
 @GROUP.test("seconds", "TIM-6", both("Sekunder og brøkdeler", "Seconds and fractions"))
 async def seconds(bench: ConnectorBench) -> None:
     """Seconds are kept, and a fraction is not rounded into the next second."""
-    bench.needs_words(SafetyAlarmRaised)
     at = (bench.now() - timedelta(minutes=3)).replace(second=59, microsecond=999_600)
     async with bench.connected() as it:
-        await tell(it.system, bench.alarm(at=at))
+        await tell(it.system, an_event(bench, at=at))
         expect_registered(it.lane, 1)
-        found = happened(registered(it.lane)[0], "DetectedIssue")
+        found = happened(registered(it.lane)[0], *EVENT_TYPES)
         expect(
             found is not None and found.replace(microsecond=0) == at.replace(microsecond=0),
             expected=both("samme sekund", "the same second"),
@@ -119,11 +116,10 @@ async def leap_day(bench: ConnectorBench) -> None:
 )
 async def same_moment(bench: ConnectorBench) -> None:
     """Two ways of writing one moment: one event, told twice."""
-    bench.needs_words(SafetyAlarmRaised)
     async with bench.connected() as it:
-        alarm = bench.alarm()
-        await tell(it.system, alarm)
-        await tell(it.system, replace(alarm, at=alarm.at.astimezone(_WINTER)))
+        event = an_event(bench)
+        await tell(it.system, event)
+        await tell(it.system, retimed(event, event.at.astimezone(_WINTER)))
         expect_registered(it.lane, 1)
         late = [code.value for code in it.lane.heard.codes()[1:] if code != "duplicate"]
         expect(
@@ -134,12 +130,11 @@ async def same_moment(bench: ConnectorBench) -> None:
 
 
 async def _expect_kept(bench: ConnectorBench, *moments: datetime) -> None:
-    """Alarms at `moments` are registered with these moments, in this order."""
-    bench.needs_words(SafetyAlarmRaised)
+    """Events at `moments` are registered with these moments, in this order."""
     async with bench.connected() as it:
         who = bench.patient()
-        await tell(it.system, *(bench.alarm(patient=who, at=at) for at in moments))
-        found = [happened(message, "DetectedIssue") for message in registered(it.lane)]
+        await tell(it.system, *(an_event(bench, patient=who, at=at) for at in moments))
+        found = [happened(message, *EVENT_TYPES) for message in registered(it.lane)]
         expect(
             found == list(moments),
             expected=both(_shown(moments), _shown(moments)),
