@@ -13,9 +13,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import orjson
 import uvloop
@@ -23,11 +22,9 @@ import uvloop
 from epj_adapter.simulated import epj
 from epj_adapter.simulated.configuration import EpjConfiguration, read
 from epj_adapter.simulated.door import listen
-from epj_adapter.simulated.epj import Polling, SimulatedEpj
+from epj_adapter.simulated.epj import SimulatedEpj
+from epj_adapter.simulated.polling import Polling, authorisation
 from hub.model.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from epj_adapter.simulated.puller import Authorise
 
 #: Seconds between the interpreter's switches of thread: a commit that is done must not wait long for the event loop.
 _SWITCH_S = 0.001
@@ -42,7 +39,8 @@ def build(one: EpjConfiguration) -> SimulatedEpj:
         return epj.fhir_rest(one.store, now=time.time, name=name, **doors)
     if one.adapter == "journal_rest":
         return epj.journal_rest(one.store, now=time.time, name=name, **doors)
-    polling = Polling(one.hub_url, one.poll_s, _authorise(one), one.query)
+    authorise = authorisation(headers=one.headers, sign_in=one.sign_in)
+    polling = Polling(one.hub_url, one.poll_s, authorise, one.query)
     return epj.pull(one.store, now=time.time, name=name, polling=polling, **doors)
 
 
@@ -87,22 +85,6 @@ def _socket(fd: int | None, host: str, port: int) -> socket.socket:
     inherited = socket.socket(fileno=fd)
     inherited.setblocking(False)
     return inherited
-
-
-def _authorise(one: EpjConfiguration) -> Authorise:
-    if one.sign_in is None:
-        return _with(one.headers)
-    from epj_adapter.simulated.sign_in import Client, SignIn
-
-    said = one.sign_in
-    return SignIn(Client(said["issuer"], said["client_id"], Path(said["private_jwk"])))
-
-
-def _with(headers: Mapping[str, str]) -> Authorise:
-    async def authorise(method: str, url: str) -> Mapping[str, str]:
-        return headers
-
-    return authorise
 
 
 def _write(path: Path, content: object) -> None:

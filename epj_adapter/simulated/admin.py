@@ -32,6 +32,7 @@ class Admin:
     faults: Faults
     patients: KnownPatients
     switches: Mapping[str, Switch] = field(default_factory=dict)
+    follow: Callable[[Mapping[str, Any]], Awaitable[None]] | None = None
 
     def routes(self) -> list[Route]:
         """The admin calls."""
@@ -47,6 +48,7 @@ class Admin:
             Route("/admin/patients", self.know, methods=["PUT"]),
             Route("/admin/switches", self.list_switches, methods=["GET"]),
             Route("/admin/switches", self.switch, methods=["POST"]),
+            Route("/admin/hub", self.fetch_elsewhere, methods=["PUT"]),
         ]
 
     async def add_fault(self, request: Request) -> Response:
@@ -124,6 +126,16 @@ class Admin:
         for name, value in asked.items():
             await self.switches[name][1]("true" if value in (True, "true") else "false")
         return await self.list_switches(request)
+
+    async def fetch_elsewhere(self, request: Request) -> Response:
+        """Fetch notes from another hub (`hub_url`, `query`, `sign_in`); without them from its own again."""
+        if self.follow is None:
+            return _json({"error": "dette journalsystemet henter ikke notater selv"}, 404)
+        try:
+            await self.follow(await _object(request))
+        except (KeyError, ValueError, OSError) as error:
+            return _json({"error": f"kan ikke hente derfra: {type(error).__name__}"}, 422)
+        return _json({})
 
     def _faults(self, status: int) -> Response:
         return _json([_told_fault(fault) for fault in self.faults.active()], status)

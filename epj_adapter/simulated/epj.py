@@ -8,7 +8,7 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
@@ -19,10 +19,11 @@ from epj_adapter.simulated.door import Door
 from epj_adapter.simulated.faults import App, Faults, Gate, Receive, Scope, Send
 from epj_adapter.simulated.known_patients import KnownPatients
 from epj_adapter.simulated.pages import Pages
+from epj_adapter.simulated.polling import Polling, polling_from
 from epj_adapter.simulated.store import Store
 
 if TYPE_CHECKING:
-    from epj_adapter.simulated.puller import Authorise, Puller
+    from epj_adapter.simulated.puller import Puller
 
 NAMES = {"fhir_rest": "Fjordjournal", "journal_rest": "Bygdejournal", "pull": "Lysjournal"}
 
@@ -72,16 +73,6 @@ class SimulatedEpj:
             await self.door.open()
         else:
             self.door.shut(seconds if seconds < float("inf") else None)
-
-
-@dataclass(frozen=True, slots=True)
-class Polling:
-    """How a `pull` EPJ reaches its hub."""
-
-    hub_url: str
-    interval_s: float
-    authorise: Authorise
-    query: Mapping[str, str] = field(default_factory=dict)
 
 
 def fhir_rest(
@@ -135,7 +126,12 @@ def pull(
         authorise=polling.authorise,
         query=polling.query,
     )
-    site = _site(Pages(store, "pull", name), Admin(store, faults, patients))
+
+    async def follow(told: Mapping[str, Any]) -> None:
+        where = polling_from(told, interval_s=polling.interval_s) if told else polling
+        await puller.follow(where)
+
+    site = _site(Pages(store, "pull", name), Admin(store, faults, patients, follow=follow))
     return SimulatedEpj(Door(site, door), Door(site, back_door), "", store, faults, puller)
 
 

@@ -14,6 +14,7 @@ import aiohttp
 from epj_adapter.simulated.document_reading import NotADocument, draft
 from epj_adapter.simulated.faults import Faults, Kind
 from epj_adapter.simulated.known_patients import KnownPatients
+from epj_adapter.simulated.polling import Polling
 from epj_adapter.simulated.store import Note, Store
 from epj_adapter.slices import Slice, items, members, whole
 
@@ -68,17 +69,23 @@ class Puller:
             return
         if struck:
             await asyncio.sleep(struck.delay_s)
-        cursor, complete = await self._place(), True
+        cursor, complete, hub = await self._place(), True, self.hub
         while True:
             page = members(whole(await self._get(cursor)))
             entries = items(page.get("entry", _NOTHING))
             complete = await self._take_all(entries) and complete
             following = _next_cursor(page.get("link", _NOTHING))
-            if not following or not entries or following == cursor:
+            if not following or not entries or following == cursor or self.hub != hub:
                 return
             cursor = following
             if complete:
                 await self.store.set(_CURSOR, cursor)
+
+    async def follow(self, where: Polling) -> None:
+        """Fetch from another hub from now on, beginning with its first note."""
+        self.hub, self.authorise, self.query = where.hub_url.rstrip("/"), where.authorise, where.query
+        self._acknowledged.clear()
+        await self.store.set(_CURSOR, "")
 
     async def aclose(self) -> None:
         """Give the connections back."""

@@ -24,7 +24,7 @@ from hub.model.person import NHN_TEST_ORGANISATION, PatientRef
 #: Every way, since nothing is known of a system without a card.
 _UNKNOWN = ProductCard(product="", ways=("mqtt", "vkp", "jft"), roles=("connector", "response-centre", "api-client"))
 _ROLES: Mapping[str, Role] = {"api-client": "api-client", "response-centre": "response-centre"}
-_AS_IN_THE_EXAMPLE = Fixed(0, 0, NHN_TEST_ORGANISATION, SENDER)
+AS_IN_THE_EXAMPLE = Fixed(0, 0, NHN_TEST_ORGANISATION, SENDER)
 
 
 def _nobody(_surroundings: Surroundings) -> None:
@@ -99,7 +99,7 @@ async def sender_benches(plan: str, subject: Subject, folder: Path) -> AsyncIter
     """The system and the national side, until the block ends. Raises DidNotStart, or OSError when nothing answers."""
     async with contextlib.AsyncExitStack() as stack:
         system, is_attended = await _system(subject, folder, stack)
-        fixed = _with_ports(subject.fixed or _AS_IN_THE_EXAMPLE) if is_attended else None
+        fixed = with_ports(subject.fixed or AS_IN_THE_EXAMPLE) if is_attended else None
         national = await stack.enter_async_context(stage(folder / "national", fixed=fixed))
         if is_attended:
             async with national.lane() as first:
@@ -107,7 +107,7 @@ async def sender_benches(plan: str, subject: Subject, folder: Path) -> AsyncIter
         yield SenderBenches(national, system, people(), plan=plan, person=subject.person)
 
 
-def _with_ports(fixed: Fixed) -> Fixed:
+def with_ports(fixed: Fixed) -> Fixed:
     """`fixed` with free ports where none are given; they stay the same for the whole run."""
     return replace(
         fixed,

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import tempfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import aiohttp
 from yarl import URL
 
+from connectors.testing.driving import HelseIdAccess
 from hub.conformance.driving.person import Person, ask_to_do
 from hub.conformance.verdicts import Skipped, both
 from hub.model.note import JournalNote
 from hub.model.person import PatientRef
+from hub.model.versions import CONTENT_SYSTEM, JOURNAL_NOTE
 
 State = Literal["read", "signed"]
 _SAID = {"read": both("lest", "read"), "signed": both("signert", "signed")}
@@ -22,10 +27,10 @@ _NO_BUSY = both("det kan ikke bestilles herfra at systemet er opptatt", "the sys
 class Beside(Protocol):
     """What must happen in the EPJ while it is tested."""
 
-    @property
-    def knows_everybody(self) -> bool:
-        """Whether the EPJ takes whatever patient it is not told otherwise of."""
-        ...
+    #: Whether a person does what must happen.
+    is_by_hand: bool
+    #: Seconds without news after which an EPJ that fetches will fetch no more.
+    patience_s: float
 
     async def mark(self, note: JournalNote, state: State) -> None:
         """Have `note` read or signed in the EPJ."""
@@ -39,11 +44,16 @@ class Beside(Protocol):
         """Have the EPJ turn the next request away because it is busy."""
         ...
 
+    def fetching_from(self, jft: str, client: HelseIdAccess) -> contextlib.AbstractAsyncContextManager[None]:
+        """Have the EPJ fetch notes from `jft` as `client` while the block lasts."""
+        ...
+
 
 class BackDoor:
     """A simulated EPJ's admin calls at `admin`."""
 
-    knows_everybody = True
+    is_by_hand = False
+    patience_s = 2.0
 
     def __init__(self, admin: URL, http: aiohttp.ClientSession) -> None:
         self._admin = admin
@@ -68,6 +78,21 @@ class BackDoor:
         """See `Beside`."""
         await self._call("POST", "faults", {"fault": "down", "count": 1})
 
+    @contextlib.asynccontextmanager
+    async def fetching_from(self, jft: str, client: HelseIdAccess) -> AsyncIterator[None]:
+        """See `Beside`: it asks for journal notes, each case one document."""
+        with tempfile.TemporaryDirectory(prefix="kp-epj-") as folder:
+            key = Path(folder) / "client.jwk.json"
+            key.touch(mode=0o600)
+            key.write_text(json.dumps(dict(client.private_jwk)), encoding="utf-8")
+            sign_in = {"issuer": client.issuer, "client_id": client.client_id, "private_jwk": str(key)}
+            query = {"_tag": f"{CONTENT_SYSTEM}|{JOURNAL_NOTE}"}
+            await self._call("PUT", "hub", {"hub_url": jft, "query": query, "sign_in": sign_in})
+            try:
+                yield
+            finally:
+                await self._call("PUT", "hub", {})
+
     async def _call(self, method: str, name: str, content: Any = None) -> Any:
         async with self._http.request(method, self._admin / name, json=content) as answer:
             answer.raise_for_status()
@@ -77,10 +102,12 @@ class BackDoor:
 class ByHand:
     """An EPJ in somebody's hands. Without a `person` what needs one waits."""
 
-    knows_everybody = False
+    is_by_hand = True
+    patience_s = 12.0
 
     def __init__(self, person: Person | None) -> None:
         self._person = person
+        self._fetches = False
 
     async def mark(self, note: JournalNote, state: State) -> None:
         """See `Beside`."""
@@ -99,6 +126,19 @@ class ByHand:
     async def be_busy(self) -> None:
         """See `Beside`."""
         raise Skipped(_NO_BUSY)
+
+    @contextlib.asynccontextmanager
+    async def fetching_from(self, jft: str, client: HelseIdAccess) -> AsyncIterator[None]:
+        """See `Beside`: once, since the address is the same in every test."""
+        if not self._fetches:
+            who = client.client_id
+            text = both(
+                f"La journalsystemet hente notater fra {jft} som {who} hvert tredje sekund eller oftere",
+                f"Let the EPJ fetch notes from {jft} as {who} every three seconds or more often",
+            )
+            await ask_to_do(self._person, text)
+        self._fetches = True
+        yield
 
 
 async def beside(target: str, http: aiohttp.ClientSession, person: Person | None) -> Beside:

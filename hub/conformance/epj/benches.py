@@ -16,18 +16,22 @@ from yarl import URL
 from connectors import patient as patient_of
 from connectors.testing.driving import ProductCard
 from epj_adapter.adapter import Adapter
-from hub.conformance.bench.benches import Subject
+from hub.app.addresses import addresses
+from hub.conformance.bench.benches import AS_IN_THE_EXAMPLE, Subject, with_ports
 from hub.conformance.bench.people import people
 from hub.conformance.catalogue import Placed
 from hub.conformance.driving.child import DidNotStart
 from hub.conformance.epj.back_door import Beside, beside
 from hub.conformance.epj.bench import EpjBench, Patients
 from hub.conformance.epj.dialect import Dialect, json_object
+from hub.conformance.epj.fetching_bench import FetchingBench
 from hub.conformance.epj.fhir_dialect import FhirDialect
 from hub.conformance.epj.journal_dialect import JournalDialect
 from hub.conformance.epj.recorder import Recorder
 from hub.conformance.epj.wire import ANSWERS_WITHIN_S, Wire
 from hub.conformance.national.heard import Heard
+from hub.conformance.national.stage import Stage, stage
+from hub.conformance.verdicts import Omitted, both
 from hub.model.codes import NOTE_KEY_SYSTEM
 from hub.model.errors import ConfigurationError, ConfigurationFault
 from hub.model.person import NumberKind, PatientRef, number_kind
@@ -35,8 +39,8 @@ from hub.plugins import EPJ_ADAPTERS, discover
 
 _DIALECTS: Mapping[str, Dialect] = {each.name: each for each in (FhirDialect(), JournalDialect())}
 _IN_FLIGHT = 32
+_FETCHING = "fetching"
 _TIMEOUT = aiohttp.ClientTimeout(total=ANSWERS_WITHIN_S)
-_PULLS = "et journalsystem som henter notatene selv, har ikke noe API å føre til; planen prøver det ikke"
 #: People for `Patients.unknown`, far from those whom other tests are about.
 _STRANGERS_FROM = 50_000
 
@@ -53,16 +57,15 @@ class Target:
     beside: Beside
 
 
-class EpjBenches:
+class AnyEpjBenches:
     """For the EPJ plan. An EPJ is one system with one memory: its tests are made one at a time."""
 
     can: Collection[str] = frozenset()
     at_once = 1
 
-    def __init__(self, target: Target, patients: Patients, http: aiohttp.ClientSession) -> None:
+    def __init__(self, target: Target, patients: Patients) -> None:
         self._target = target
         self._patients = patients
-        self._http = http
 
     @property
     def card(self) -> ProductCard:
@@ -70,9 +73,23 @@ class EpjBenches:
         target = self._target
         return ProductCard(product=f"{target.name} ({target.adapter.name})", version=target.version, ways=(), roles=())
 
+    def bench(self, placed: Placed) -> contextlib.AbstractAsyncContextManager[Any]:
+        """A bench for one test."""
+        raise NotImplementedError
+
+
+class EpjBenches(AnyEpjBenches):
+    """For EPJs that are written to."""
+
+    def __init__(self, target: Target, patients: Patients, http: aiohttp.ClientSession) -> None:
+        super().__init__(target, patients)
+        self._http = http
+
     @contextlib.asynccontextmanager
     async def bench(self, placed: Placed) -> AsyncIterator[EpjBench]:
-        """A bench for one test."""
+        """A bench for one test. Omitted when the test is of EPJs that fetch."""
+        if placed.group.id == _FETCHING:
+            raise Omitted(both("journalsystemet henter ikke notater selv", "the EPJ doesn't fetch notes itself"))
         target, heard = self._target, Heard()
         async with Recorder(target.url, heard) as recorder:
             adapter = target.adapter.build(
@@ -91,8 +108,26 @@ class EpjBenches:
                 await adapter.aclose()
 
 
+class FetchingBenches(AnyEpjBenches):
+    """For EPJs that fetch their notes from JFT, which `national` plays."""
+
+    def __init__(self, target: Target, patients: Patients, national: Stage) -> None:
+        super().__init__(target, patients)
+        self._national = national
+
+    @contextlib.asynccontextmanager
+    async def bench(self, placed: Placed) -> AsyncIterator[FetchingBench]:
+        """A bench for one test. Omitted when the test is of EPJs that are written to."""
+        if placed.group.id != _FETCHING:
+            raise Omitted(both("journalsystemet henter notatene selv", "the EPJ fetches its notes itself"))
+        async with self._national.lane() as lane:
+            at = addresses(lane.base)["jft_read"]
+            async with self._target.beside.fetching_from(at, lane.client):
+                yield FetchingBench(lane, self._target.beside, self._patients)
+
+
 @contextlib.asynccontextmanager
-async def epj_benches(subject: Subject) -> AsyncIterator[EpjBenches]:
+async def epj_benches(subject: Subject, folder: Path) -> AsyncIterator[AnyEpjBenches]:
     """Benches for the EPJ at the subject's target. Raises DidNotStart, ConfigurationError, or aiohttp.ClientError."""
     if subject.target is None:
         raise DidNotStart("et journalsystem prøves på adressen sin: --target URL")
@@ -103,13 +138,19 @@ async def epj_benches(subject: Subject) -> AsyncIterator[EpjBenches]:
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as http:
         url = subject.target.rstrip("/")
         adapter, said = await _adapter(url, options.get("adapter"), http, headers)
-        if adapter.pulls:
-            raise DidNotStart(_PULLS)
         software: Mapping[str, Any] = said.get("software") or {}
         name = str(software.get("name") or URL(url).host)
         at_its_side = await beside(url, http, subject.person)
         target = Target(url, adapter, secret, name, str(software.get("version", "")), at_its_side)
-        yield EpjBenches(target, patients, http)
+        if not adapter.pulls:
+            yield EpjBenches(target, patients, http)
+            return
+        fixed = with_ports(subject.fixed or AS_IN_THE_EXAMPLE) if at_its_side.is_by_hand else None
+        async with stage(folder / "national", fixed=fixed) as national:
+            if at_its_side.is_by_hand:
+                async with national.lane() as first:
+                    subject.tell_surroundings(first.surroundings("jft"))
+            yield FetchingBenches(target, patients, national)
 
 
 async def _adapter(

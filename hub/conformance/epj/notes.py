@@ -35,6 +35,7 @@ class Story:
         self.raised_at = raised_at
         self.alarm = SafetyAlarmRaised(patient=patient, device="TA-17", number=f"A-{key}", at=raised_at)
         self._messages: list[CaseMessage] = []
+        self._given = 0
         self.tell(self.alarm)
 
     def tell(self, event: Event) -> None:
@@ -69,6 +70,12 @@ class Story:
                 is_alert=number == 1,
             )
         )
+
+    def news(self) -> Sequence[bytes]:
+        """The messages that were added since this was last asked."""
+        found = [message.raw for message in self._messages[self._given :]]
+        self._given = len(self._messages)
+        return found
 
     @property
     def resources(self) -> Sequence[dict[str, Any]]:

@@ -123,14 +123,14 @@ class SoundEpj:
 class Faulty:
     """An EPJ with one fault (said in a few words), and the tests of the plan that must fail because of it."""
 
-    kind: Callable[[str, aiohttp.ClientSession], SoundEpj]
+    kind: type[Any]
     fault: str
     caught_by: tuple[str, ...]
     adapter: str = "fhir_rest"
 
     @property
     def name(self) -> str:
-        return getattr(self.kind, "__name__", "")
+        return self.kind.__name__
 
 
 def all_faulty() -> tuple[Faulty, ...]:
