@@ -47,7 +47,7 @@ class ConfirmsBySomethingElse(SoundConnector):
 
 class ConfirmsLate(SoundConnector):
     async def attend(self, alert: Alert) -> None:
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(3.5)
         await alert.confirm()
 
 
@@ -231,7 +231,7 @@ BROKEN = (
     broken_centre(ConfirmsOnce, "doesn't confirm a repeated alert", "confirming.repeated"),
     broken_centre(ConfirmsBySomethingElse, "confirms what has not come", "confirming.only-what-came"),
     broken_centre(ConfirmsAtMostOnce, "confirms at QoS 0", "confirming.for-sure"),
-    broken_centre(ConfirmsLate, "confirms after more than two seconds", "confirming.soon"),
+    broken_centre(ConfirmsLate, "confirms after more than three seconds", "confirming.soon"),
     broken_centre(NamesPatientsInTopics, "has the identity number in a topic", "line.private"),
     broken_centre(LogsAlerts, "logs alerts", "line.silent"),
 )

@@ -19,6 +19,7 @@ from connectors.forwarded import ForwardedAlert
 from connectors.mqtt import MqttConnection
 from connectors.testing.driving import AlertShown, Surroundings
 from hub.conformance.bench.connector import ConnectorBench
+from hub.conformance.driving.attended import AttendedSystem
 from hub.conformance.driving.system import Session, System
 from hub.conformance.national.lane import Lane
 from hub.conformance.national.mqtt_packets import Publish
@@ -110,7 +111,22 @@ async def attending(bench: ConnectorBench, *, system: System | None = None) -> A
             MqttConnection(address, client_id=f"kit-{lane.municipality}") as hub,
             bench.session(surroundings, system=system) as session,
         ):
+            await _connected(bench, lane)
             yield Attending(lane, session, surroundings, hub)
+
+
+async def _connected(bench: ConnectorBench, lane: Lane) -> None:
+    """Wait until the centre has asked for its alerts; a person lets it, where nobody else can."""
+    if isinstance(bench.system, AttendedSystem):
+        await bench.ask_to_do(
+            f"La responssenteret koble seg til mqtt://127.0.0.1:{lane.mqtt.port}",
+            f"Let the response centre connect to mqtt://127.0.0.1:{lane.mqtt.port}",
+        )
+    expect(
+        await lane.heard.until(lambda heard: heard.subscribed, within_s=SHOWN_WITHIN_S),
+        expected=both("responssenteret abonnerer på varsler", "the response centre subscribes to alerts"),
+        seen=both("det abonnerer ikke på noe", "it subscribes to nothing"),
+    )
 
 
 def payload_of(alarm: Event, lane: Lane) -> bytes:
