@@ -38,9 +38,9 @@ _RENEW_S = 5.0
 #: How often everything is looked through: rarely where nobody else writes, often where other hubs may.
 _SWEEP_ALONE_S = 10.0
 _SWEEP_SHARED_S = 1.0
-_LOADED_MOST = 256
+_LOADED_MOST = 512
 _PROBES = 2
-_MAX_BATCH = 256
+_MAX_BATCH = 512
 _MOST_LANES = 2_000
 _WIDEST_WINDOW = 64 * WINDOW
 _TRIES = 5

@@ -271,12 +271,17 @@ async def test_an_epj_without_look_up_has_its_doubts_settled_by_a_person(sqlite_
 
 async def test_a_refusing_epj_is_not_treated_as_one_that_is_down(sqlite_store: Path) -> None:
     """Down once, then it refuses: it answers, so its queue goes on at full width."""
-    epj = FakeEpj(plan=deque(["down"]), takes_s=0.1)
+    epj = FakeEpj(takes_s=0.1)
     async with office(sqlite_store, epj=epj) as hub:
+
+        def down_and_then_held(note: JournalNote) -> str:
+            hub.dispatcher.hold(EPJ)
+            return "down"
+
+        epj.plan_for = down_and_then_held
         await hub.say(reading(1))
         await hub.until(lambda: hub.rows(schema.delivery_events))
         epj.plan_for = lambda note: "refuse"
-        hub.dispatcher.hold(EPJ)
         for patient in patients(40):
             await hub.say(reading(1, patient=patient))
         epj.most_at_once = 0
