@@ -38,7 +38,7 @@ from hub.store.rows import Known, QuarantineRow, Want
 
 log = logging.getLogger(__name__)
 
-_MAX_BATCH = 256
+_MAX_BATCH = 512
 _LONGEST_NAME = 200
 _TRIES = 5
 _COUNTED = {
