@@ -20,7 +20,7 @@ from tests.conformance.broken import Broken, all_broken
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
-_AT_ONCE = 8
+_AT_ONCE = 14
 _TESTS = {placed.test.id: placed for placed in catalogue()}
 _CASES = [(broken, test) for broken in all_broken() for test in broken.caught_by]
 _NEEDED = requirements()

@@ -9,6 +9,7 @@ import pytest
 from hub.conformance.catalogue import catalogue, placed_in
 from hub.conformance.requirement import PLANS, Grade, Level, Requirement, home, requirements, write_requirements
 from hub.conformance.tested_by import with_tests
+from hub.model.language import Language
 from tests.conformance.broken import all_broken
 from tests.conformance.faults_table import PAGE, page
 
@@ -68,14 +69,23 @@ def test_every_plan_has_tests() -> None:
     assert all(placed_in(plan, ()) for plan in PLANS)
 
 
-def test_every_title_is_said_in_both_languages_and_differs_between_tests() -> None:
-    titles = {(placed.test.title.nb, placed.test.title.en, placed.test.way) for placed in catalogue()}
-    assert len(titles) == len(catalogue())
+def test_titles_differ_within_a_group_in_both_languages() -> None:
+    for language in Language:
+        titles = {(p.suite.id, p.group.id, p.test.title.said(language), p.test.way) for p in catalogue()}
+        assert len(titles) == len(catalogue())
 
 
 def test_broken_systems_are_caught_by_tests_that_there_are() -> None:
     known = {placed.test.id for placed in catalogue()}
     assert {name for broken in all_broken() for name in broken.caught_by} <= known
+
+
+def test_every_test_of_the_connector_plan_is_seen_to_catch_a_fault() -> None:
+    """By its name: a test for several ways is shown to catch by one of them. What only a person can do is apart."""
+    ways = re.compile(r"\.(mqtt|vkp|jft)$")
+    caught = {ways.sub("", name) for broken in all_broken() for name in broken.caught_by}
+    tests = {ways.sub("", placed.test.id) for placed in placed_in("connector", ()) if placed.suite.id != "person"}
+    assert tests - caught == set()
 
 
 def test_the_page_of_faults_is_what_the_broken_systems_say() -> None:

@@ -87,6 +87,17 @@ class Attending:
         """The centre shows these alerts, each once and in this order."""
         expect_the_same(await self.shown(len(payloads)), payloads)
 
+    async def expect_shown_in_any_order(self, *payloads: bytes) -> None:
+        """The centre shows these alerts, each once: a broker may bring what met a broken line after the next."""
+        shown = await self.shown(len(payloads))
+        found = {alert.sha256 for alert in shown}
+        came = [payload for payload in payloads if sha256_of(payload) in found]
+        expect(
+            len(shown) == len(found) == len(payloads) == len(came),
+            expected=both(f"{len(payloads)} varsler vist, hvert én gang", f"{len(payloads)} alerts shown, each once"),
+            seen=both(f"{len(shown)} vist, {len(found)} ulike", f"{len(shown)} shown, {len(found)} different"),
+        )
+
     async def expect_confirmed(self, *payloads: bytes, times: int = 1) -> None:
         """The centre confirms each alert."""
         expect(
