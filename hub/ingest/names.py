@@ -14,6 +14,7 @@ _SHORTENED = "\x1e"
 _LONGEST_PART = 160
 #: What a reference without a type may name, most likely first.
 CASE_TYPES = ("DetectedIssue", "Bundle", "Encounter", "Composition", "Observation", "MedicationDispense")
+_HAPPENINGS = frozenset({"Encounter", "Observation", "MedicationDispense"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ def untyped_candidates(key: str) -> tuple[str, ...]:
     if resource_type != "*":
         return (key,)
     return tuple(SEPARATOR.join((municipality, t, *rest)) for t in CASE_TYPES)
+
+
+def names_a_happening(key: str) -> bool:
+    """Whether `key` is the identifier of what happened itself, and not of a message, a note or an address."""
+    return key.split(SEPARATOR, 2)[1] in _HAPPENINGS
 
 
 def alarm_names(fingerprint: str) -> tuple[str, ...]:

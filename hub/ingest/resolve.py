@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from hub.ingest.names import alarm_names, untyped_candidates, wanted_names
+from hub.ingest.names import alarm_names, names_a_happening, untyped_candidates, wanted_names
 from hub.ingest.remarks import remarks_as_json
 from hub.model.codes import EventKind, ReceiptCode, Route
 from hub.model.event import Candidate, Event
@@ -89,6 +89,7 @@ class Resolver:
             self._first(event.alarm_keys, "own")
             or self._first((w for k in event.own_keys for w in wanted_names(k)), "wanted")
             or (None if _is_alarm_of_its_own(event) else self._referred_to(event))
+            or self._told_before(event)
         )
         return (self._case(row.case_id), False) if row else self._same_alarm(event)
 
@@ -103,6 +104,11 @@ class Resolver:
         missed = (w for key in event.alarm_reference_keys for w in _wanting(key))
         bundle = self._key(event.bundle_key) if event.bundle_key else None
         return self._first(seen, "own") or self._first(missed, "wanted") or bundle
+
+    def _told_before(self, event: Event) -> KeyRow | None:
+        """What the sender has told of in another wrapping, alone or in another Bundle. Alarms have numbers for that."""
+        row = None if event.has_alert else self._first(filter(names_a_happening, event.own_keys), "own")
+        return row if row is not None and self._case(row.case_id).sender == event.sender else None
 
     def _first(self, keys: Iterable[str], kind: str) -> KeyRow | None:
         return next((row for key in keys if (row := self._key(key)) and row.kind == kind), None)

@@ -250,3 +250,24 @@ async def test_the_handling_of_a_double_without_a_name_belongs_to_the_alarm(sqli
         ids = {(await hub.say(m)).case_id for m in (alarm("a1", system=S), copy)}
         assert len(ids) == 1
         assert [standing for _, standing in await hub.standings()] == ["current", "current"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+async def test_the_same_happening_alone_and_in_a_bundle_is_one_case(sqlite_store: Path, turned: bool) -> None:
+    """As when what was sent to VKP alone is sent again by JFT, which takes it in a Bundle only."""
+    alone = observation("obs-1")
+    messages = [alone, document("report-1", composition(), alone)]
+    async with intake(sqlite_store) as hub:
+        assert await hub.codes(*(reversed(messages) if turned else messages)) == ["accepted", "accepted"]
+        assert await hub.number_of_cases() == 1
+
+
+async def test_two_alarms_that_one_visit_answered_stay_two_cases(sqlite_store: Path) -> None:
+    """One measurement in both documents ties no alarms together."""
+    visit = observation("obs-1")
+    both = [
+        document(f"d-{n}", composition(), alarm(f"alarm-{n}", at=f"2026-11-23T1{n}:00:00+01:00"), visit) for n in (0, 1)
+    ]
+    async with intake(sqlite_store) as hub:
+        assert await hub.codes(visit, *both) == ["accepted"] * 3
+        assert await hub.number_of_cases() == 3
