@@ -51,4 +51,4 @@ def test_a_sound_system_passes_the_other_plans(
     chosen = [argument for pattern in only for argument in ("--only", pattern)]
     sound = "tests.conformance.broken.sound:SoundConnector"
     report = reported(tmp_path / "rapport", "--connector", sound, "--plan", plan, *chosen)
-    assert {test["result"] for test in report["tests"]} == {"pass"}
+    assert [(test["id"], test["reason"]) for test in report["tests"] if test["result"] != "pass"] == []
