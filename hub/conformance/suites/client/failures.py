@@ -18,6 +18,8 @@ from hub.conformance.verdicts import both, expect
 GROUP = Group("client", "failures", both("Når noe går galt", "When something goes wrong"), ("api-client",), place=50)
 _READ, _SEARCH = "jft.read", "vkp.search"
 _PAUSE_S = 2.0
+#: How far a rounded date may be from the moment meant.
+_CLOCKS_S = 0.1
 #: More questions than this about one thing, while the answer is no, is hammering.
 _MOST = 10
 _GIVES_UP_S = 28.0
@@ -52,7 +54,12 @@ async def retry_after_date(bench: ConnectorBench) -> None:
         at = (datetime.now(UTC) + timedelta(seconds=_PAUSE_S + 2)).replace(microsecond=0)
         it.lane.script.next(outcome(503, "Vedlikehold.", retry_after=format_datetime(at, usegmt=True)), kind="read")
         await it.ask(_READ)
-        _expect_pause(it)
+        again = [request.at for request in it.asked("jft")[1:]]
+        expect(
+            all(moment >= at - timedelta(seconds=_CLOCKS_S) for moment in again),
+            expected=both(f"intet nytt spørsmål før {at:%H:%M:%S}", f"no question before {at:%H:%M:%S}"),
+            seen=both(f"spurt igjen {again[:1]}", f"asked again {again[:1]}"),
+        )
 
 
 @GROUP.test("asked-again", "CLI-13", both("Det som feilet, spørres om igjen", "What failed is asked again"))
