@@ -27,7 +27,7 @@ def run(
     expected: Annotated[Path | None, typer.Option(help="Liste over kjente feil: mønster: grunn.")] = None,
     declarations: Annotated[Path | None, typer.Option(help="Leverandørens erklæringer (conformance.toml).")] = None,
     key: Annotated[Path | None, typer.Option(help="Nøkkelen rapporten signeres med (JWK). Lages første gang.")] = None,
-    at_once: Annotated[int, typer.Option(min=1, help="Hvor mange prøver som går samtidig.")] = 6,
+    at_once: Annotated[int, typer.Option(min=1, help="Hvor mange prøver som går samtidig.")] = 10,
     product: Annotated[str | None, typer.Option(help="Hvilket av flere produkter bak samme adresse.")] = None,
     adapter: Annotated[str | None, typer.Option(help="For EPJ: fhir_rest, journal_rest eller pull.")] = None,
     patient: Annotated[str | None, typer.Option(help="For EPJ: en syntetisk testpasient som systemet kjenner.")] = None,

@@ -43,7 +43,9 @@ class ResponseCentreDestination:
         confirmed = self._unconfirmed.setdefault(sha256, asyncio.get_running_loop().create_future())
         try:
             await self._publisher.publish(self._topic, alert, correlation=bytes.fromhex(sha256))
-            code = await asyncio.wait_for(asyncio.shield(confirmed), self._timeout_s)
+            # Not wait_for, which would swallow that we are cancelled when the receipt comes at that very moment.
+            async with asyncio.timeout(self._timeout_s):
+                code = await asyncio.shield(confirmed)
         except TimeoutError as error:
             raise OutcomeUnknown("the response centre has not confirmed the alert") from error
         finally:

@@ -168,7 +168,8 @@ class MqttBridge:
         assert wire is not None
         while not wire.lost.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wire.lost.wait(), self._keep_alive_s / 2)
+                async with asyncio.timeout(self._keep_alive_s / 2):
+                    await wire.lost.wait()
                 return
             wire.ping()
 

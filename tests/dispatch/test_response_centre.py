@@ -172,3 +172,14 @@ async def test_an_alert_that_nobody_confirms_holds_up_no_other_alert_of_the_same
             return bool(row.state == "settled")
 
         await hub.until(is_confirmed)
+
+
+async def test_a_hub_that_ends_as_a_receipt_comes_ends(sqlite_store: Path) -> None:
+    """It must not wait for a delivery that waits for a store in which nobody writes any more."""
+    radio = Radio(answers=lambda _payload: None)
+    async with asyncio.timeout(20):
+        async with office(sqlite_store, others=centre_behind(radio), found=ROUTED) as hub:
+            await hub.say(alarm())
+            await hub.until(lambda: radio.published)
+            assert radio.centre is not None
+            radio.centre.confirm(receipt(radio.published[0][1]))

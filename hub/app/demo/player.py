@@ -164,7 +164,8 @@ class Player:
     async def _next_receipt(self, seconds: float) -> None:
         self._receipted.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._receipted.wait(), max(seconds, 0.0))
+            async with asyncio.timeout(max(seconds, 0.0)):
+                await self._receipted.wait()
 
 
 _SHOP_CLOSED = "*"
