@@ -110,4 +110,4 @@ def _apply(resource: Any, step: Operation) -> None:
     if step.op == "remove":
         del holder[last]
     else:
-        holder[last] = step.value
+        holder[last] = copy.deepcopy(step.value)  # a later step must not change what this one says

@@ -88,6 +88,18 @@ def _patched(resource: Any, operations: tuple[Operation, ...]) -> Any:
     return resource
 
 
+def test_a_later_step_of_a_patch_does_not_change_an_earlier_one() -> None:
+    """An object where a list belongs, with something empty in it: first the list, then what was empty."""
+    resource = bent(ALL["dispense"], "performer", {"id": None})
+
+    def findings(value: Any) -> tuple[Finding, ...]:
+        return check(value, level="jft", now=NOW, mode="test")
+
+    fixed = fix(resource, findings)
+    assert fixed.operations[0].as_json()["value"] == [{"id": None}]
+    assert _patched(resource, fixed.operations) == fixed.resource
+
+
 @settings(max_examples=200, deadline=None)
 @given(bent_messages())
 def test_a_patch_does_what_it_says_and_leaves_no_fault_that_it_could_mend(resource: Any) -> None:

@@ -192,6 +192,7 @@ BROKEN = (
         "numbers by way",
         (
             "messages.identity.told-again-another-way",
+            "messages.strictness.told-again-when-moved",
             "messages.strictness.same-by-both",
             "messages.strictness.handled-after-move",
         ),

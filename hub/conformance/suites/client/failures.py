@@ -51,7 +51,7 @@ async def retry_after(bench: ConnectorBench) -> None:
 async def retry_after_date(bench: ConnectorBench) -> None:
     """503 with `Retry-After` as an HTTP date."""
     async with asking(bench, _READ) as it:
-        at = (datetime.now(UTC) + timedelta(seconds=_PAUSE_S + 2)).replace(microsecond=0)
+        at = (datetime.now(UTC) + timedelta(seconds=_PAUSE_S + 4)).replace(microsecond=0)
         it.lane.script.next(outcome(503, "Vedlikehold.", retry_after=format_datetime(at, usegmt=True)), kind="read")
         await it.ask(_READ)
         again = [request.at for request in it.asked("jft")[1:]]

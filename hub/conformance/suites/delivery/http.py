@@ -106,7 +106,7 @@ async def retry_after(bench: ConnectorBench) -> None:
 async def retry_after_date(bench: ConnectorBench) -> None:
     """Nothing is sent before that time; then the event once."""
     async with bench.connected() as it:
-        back = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=4)
+        back = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=6)
         it.lane.script.next(Answer(503, {"Retry-After": format_datetime(back, usegmt=True)}))
         await it.system.tell(bench.alarm())
         await expect_delivered(it, 1)
