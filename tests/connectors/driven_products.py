@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Mapping, Sequence
@@ -43,7 +44,8 @@ class InMemory(VendorConnector):
         return [SafetyAlarmRaised(patient=patient(WHO), device="TA-1", number=said["number"], at=AT)] if said else []
 
     async def receive(self, source: Mapping[str, Any]) -> None:
-        raise NotImplementedError
+        """There is no source but whoever drives it."""
+        await asyncio.Event().wait()
 
     @classmethod
     def way(cls, settings: ConnectorSettings, timer: Timer) -> Transport:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,7 @@ class Target:
     beside: Beside
 
 
-class AnyEpjBenches:
+class AnyEpjBenches(ABC):
     """For the EPJ plan. An EPJ is one system with one memory: its tests are made one at a time."""
 
     can: Collection[str] = frozenset()
@@ -73,9 +74,9 @@ class AnyEpjBenches:
         target = self._target
         return ProductCard(product=f"{target.name} ({target.adapter.name})", version=target.version, ways=(), roles=())
 
+    @abstractmethod
     def bench(self, placed: Placed) -> contextlib.AbstractAsyncContextManager[Any]:
         """A bench for one test."""
-        raise NotImplementedError
 
 
 class EpjBenches(AnyEpjBenches):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
+from abc import abstractmethod
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from dataclasses import replace
@@ -52,8 +53,8 @@ class Trusting(SoundConnector):
     """Speaks TLS as `loosened` makes it."""
 
     @classmethod
-    def loosened(cls, context: ssl.SSLContext) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def loosened(cls, context: ssl.SSLContext) -> None: ...
 
     @classmethod
     def way(cls, settings: ConnectorSettings, timer: Timer) -> Transport:

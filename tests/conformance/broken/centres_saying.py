@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -30,8 +31,8 @@ class _OtherLine(OwnCentre):
                 yield centre
 
         @classmethod
-        def line(cls, settings: ConnectorSettings) -> MqttConnection:
-            raise NotImplementedError
+        @abstractmethod
+        def line(cls, settings: ConnectorSettings) -> MqttConnection: ...
 
 
 class KeepsNoSession(_OtherLine):
@@ -80,8 +81,8 @@ class GivesUpAfterABreak(OwnCentre):
 class _Saying(SoundConnector):
     """Says something else about an alert than it was told."""
 
-    def said(self, event: Event) -> Event | None:
-        raise NotImplementedError
+    @abstractmethod
+    def said(self, event: Event) -> Event | None: ...
 
     async def tell_all(self, events: Sequence[Event]) -> list[Told]:
         return await super().tell_all([said for event in events if (said := self.said(event)) is not None])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -53,4 +54,5 @@ class SoundConnector(VendorConnector):
         return []
 
     async def receive(self, source: Mapping[str, Any]) -> None:
-        raise NotImplementedError("the kit drives it")
+        """There is no source but whoever drives it."""
+        await asyncio.Event().wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote
@@ -41,11 +42,11 @@ class DoesNotSayWhere(SoundEpj):
         return Answered(answer.status) if asked.is_create else answer
 
 
-class Spoils(SoundEpj):
+class Spoils(SoundEpj, ABC):
     """Changes each note before it is registered."""
 
-    def spoiled(self, note: Any) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def spoiled(self, note: Any) -> Any: ...
 
     async def answer(self, asked: Asked) -> Answered:
         try:
@@ -97,11 +98,11 @@ class SearchesForNothing(SoundEpj):
         return await self.pass_on(replace(asked, path=asked.path.partition("?")[0]) if asked.is_search else asked)
 
 
-class ChangesKeys(SoundEpj):
+class ChangesKeys(SoundEpj, ABC):
     """Keeps another key than it was given, and searches for that."""
 
-    def changed(self, key: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def changed(self, key: str) -> str: ...
 
     async def answer(self, asked: Asked) -> Answered:
         if asked.is_search:
