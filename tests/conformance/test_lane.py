@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import ssl
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -19,6 +21,7 @@ from connectors.timing import SystemTimer
 from connectors.transport import Transport
 from connectors.transport.http import JftTransport
 from connectors.transport.mqtt import MqttTransport
+from hub.conformance.national import lane as lane_module
 from hub.conformance.national.certificates import CertificateFault
 from hub.conformance.national.lane import Lane
 from hub.conformance.national.script import Answer, Cut, Fault, FaultyToken, Late, Silence
@@ -139,3 +142,21 @@ async def test_a_lane_leaves_nothing_behind(tmp_path: Path) -> None:
     async with stage(tmp_path) as own, own.lane():
         assert list(tmp_path.glob("lane-*"))
     assert not list(tmp_path.glob("lane-*"))
+
+
+async def test_a_hub_that_does_not_end_is_told_of_and_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    release = asyncio.Event()
+
+    async def stubborn() -> None:
+        while not release.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await release.wait()
+
+    monkeypatch.setattr(lane_module, "_ENDS_WITHIN_S", 0.05)
+    running = asyncio.create_task(stubborn())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        with pytest.raises(TimeoutError, match="did not end"):
+            await lane_module._end(running)
+    release.set()
+    await running

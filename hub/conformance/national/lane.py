@@ -34,6 +34,8 @@ from hub.settings import Settings
 from hub.store.engine import Engines, open_engines
 from hub.token_service import KEY_FILE, SigningKeys
 
+_ENDS_WITHIN_S = 15.0
+
 
 @dataclass(frozen=True, slots=True)
 class LaneOrders:
@@ -176,9 +178,16 @@ async def _ready(parts: Parts, running: asyncio.Task[None]) -> None:
 
 
 async def _end(running: asyncio.Task[None]) -> None:
+    """End the hub. Raises what ended it before, or TimeoutError when it doesn't end.
+
+    Not by awaiting the task: a test's time limit would only cancel the hub once more, and wait for ever.
+    """
     running.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await running
+    await asyncio.wait({running}, timeout=_ENDS_WITHIN_S)
+    if not running.done():
+        raise TimeoutError("a lane's hub did not end")
+    if not running.cancelled():
+        running.result()
 
 
 async def _end_serving(gate: Gatehouse, server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
