@@ -17,7 +17,6 @@ import pytest
 from tests.ingest.test_admission import BAD
 from tests.messages import GRY, LINE, MUNICIPALITY, SENDER, alarm, document, follow_up, observation, raw
 from tests.messages import composition as note
-from tests.optional import ROOT
 from tests.system.epj_server import EpjServer, epj_server
 from tests.system.up import SOON_S, Up, identity_numbers_in, until, up
 from tests.system.wire import Wire, wire
@@ -393,18 +392,3 @@ def test_a_document_with_everything_in_it_is_one_note(town: Town, device: Wire) 
     whole = document("d-1", note(), alarm("d-a"), {"resourceType": "Device", "identifier": [{"value": "17"}]})
     assert device.say(whole).code == "accepted"
     until(lambda: town.epj.ledger.holds("d-1", "d-a"))
-
-
-def test_the_faults_of_a_configuration_are_listed_with_their_lines(tmp_path: Path) -> None:
-    import subprocess
-
-    from tests.system.up import command
-
-    file = tmp_path / "wrong.toml"
-    file.write_text('mode = "x"\n\n[[municipality]]\norganisation_number = "1"\nname = "A"\n\n[[sender]]\nid = "a b"\n')
-    done = subprocess.run(
-        command("config", "check", file), capture_output=True, text=True, check=False, cwd=ROOT, timeout=60
-    )
-    assert done.returncode == 2
-    for what in ("linje 1: mode", "linje 4:", "linje 8:", "municipality: mangler"):
-        assert what in done.stderr
