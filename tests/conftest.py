@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 
 import pytest
@@ -13,6 +14,8 @@ from tests.memory import keep_files_in_memory
 from tests.optional import is_present
 
 _WANT = "for want of"
+_UVICORN = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
+_QUIETENED = ("", "hub", "hub.conformance", "asyncio")
 
 # Two cores are shared with whatever else runs: a slow example is no fault of the code's.
 settings.register_profile("knutepunkt", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -56,12 +59,22 @@ def _absent(item: pytest.Item) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def _uvicorn_logs_as_it_comes() -> None:
-    """A server that is told to be quiet quietens uvicorn in its whole process; the next test gets its logs back."""
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
+def _logs_as_they_come() -> Iterator[None]:
+    """What one test quietens, in its own process, is loud again in the next one.
+
+    A server may have been told to be quiet for a whole module: uvicorn's logs are set right before each test. A command
+    sets up the logs of its process: what they were is put back after the test.
+    """
+    for name in _UVICORN:
         logger = logging.getLogger(name)
         logger.setLevel(logging.NOTSET)
-        logger.propagate = True
+        logger.propagate, logger.disabled = True, False
+    loggers = [logging.getLogger(name) for name in _QUIETENED]
+    before = [(logger, logger.level, list(logger.handlers)) for logger in loggers]
+    yield
+    for logger, level, handlers in before:
+        logger.setLevel(level)
+        logger.handlers[:] = handlers
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -22,4 +22,3 @@ def set_up_logs(*, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [line]
     root.setLevel(level)
-    logging.getLogger("uvicorn.access").disabled = True
