@@ -54,5 +54,3 @@ access_log = Table(
     Column("object", Text, nullable=False),
     Column("seal", Text, nullable=False),
 )
-
-TABLES = (flow, console_sessions, access_log)

@@ -80,5 +80,3 @@ pit_patients = Table(
     PrimaryKeyConstraint("municipality", "identity"),
 )
 Index("pit_patients_stamp", pit_patients.c.municipality, pit_patients.c.stamp)
-
-TABLES = (stamps, submissions, register_patients, register_identifiers, pit_patients)

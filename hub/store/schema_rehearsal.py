@@ -31,5 +31,3 @@ rehearsal_entries = Table(
     Column("content", LargeBinary, nullable=False),
 )
 Index("rehearsal_entries_of", rehearsal_entries.c.rehearsal, rehearsal_entries.c.id)
-
-TABLES = (rehearsals, rehearsal_entries)

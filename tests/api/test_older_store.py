@@ -3,9 +3,10 @@
 from sqlalchemy import text
 
 from hub.store.engine import open_engines
-from hub.store.schema_national import TABLES
 from tests.api.national import dpop_api, national_at
 from tests.messages import composition, raw
+
+_NATIONAL = ("stamps", "submissions", "register_patients", "register_identifiers", "pit_patients")
 
 
 async def test_what_was_accepted_before_is_readable_in_order_and_new_events_come_after(store, tmp_path, session):
@@ -15,8 +16,8 @@ async def test_what_was_accepted_before_is_readable_in_order_and_new_events_come
             await world.publish(raw(composition(text=f"Nr. {i}.")))
     engines = await open_engines(store)
     async with engines.writing() as connection:
-        for table in TABLES:
-            await connection.execute(text(f"DROP TABLE {table.name}"))
+        for table in _NATIONAL:
+            await connection.execute(text(f"DROP TABLE {table}"))
         await connection.execute(text("DROP INDEX cases_patient"))
         await connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     await engines.aclose()

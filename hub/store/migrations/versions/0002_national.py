@@ -1,14 +1,68 @@
 """The tables behind the national doors; what was accepted before them is shown in JFT like everything after."""
 
 from alembic import op
-
-from hub.store.schema import metadata
-from hub.store.schema_national import TABLES
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text
 
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+
+metadata = MetaData()
+
+stamps = Table("stamps", metadata, Column("series", Text, primary_key=True), Column("last", BigInteger, nullable=False))
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("case_id", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("municipality", Text, nullable=False),
+    Column("resource_type", Text, nullable=False),
+    Column("stamp", BigInteger, nullable=False),
+    Column("registered_at", BigInteger, nullable=False),
+    Column("read_at", BigInteger),
+    Column("acknowledged_at", BigInteger),
+    Column("failed_at", BigInteger),
+    Column("client_id", Text, nullable=False),
+    Column("client_name", Text),
+    Column("system_name", Text),
+    Column("content", LargeBinary),
+    PrimaryKeyConstraint("case_id", "number"),
+)
+Index("submissions_stamp", submissions.c.municipality, submissions.c.resource_type, submissions.c.stamp)
+
+register_patients = Table(
+    "register_patients",
+    metadata,
+    Column("municipality", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("municipality", "id"),
+)
+
+register_identifiers = Table(
+    "register_identifiers",
+    metadata,
+    Column("municipality", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("system", Text, nullable=False),
+    Column("patient_id", Text, nullable=False),
+    PrimaryKeyConstraint("municipality", "value", "system"),
+)
+
+pit_patients = Table(
+    "pit_patients",
+    metadata,
+    Column("municipality", Text, nullable=False),
+    Column("identity", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("stamp", BigInteger, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("municipality", "identity"),
+)
+Index("pit_patients_stamp", pit_patients.c.municipality, pit_patients.c.stamp)
 
 _SHOW_EARLIER = """
 INSERT INTO submissions
@@ -27,7 +81,7 @@ INSERT INTO stamps (series, last) SELECT 'submissions', MAX(stamp) FROM submissi
 
 
 def upgrade() -> None:
-    metadata.create_all(op.get_bind(), tables=TABLES)
+    metadata.create_all(op.get_bind())
     op.execute("CREATE INDEX IF NOT EXISTS cases_patient ON cases (patient_value)")
     op.execute(_SHOW_EARLIER)
     op.execute(_GO_ON_AFTER_THEM)
