@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from epj_adapter.simulated.puller import Authorise
+#: Gives the headers for a request (method, address): a token, and where needed a DPoP proof.
+Authorise = Callable[[str, str], Awaitable[Mapping[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -14,12 +14,9 @@ import aiohttp
 from epj_adapter.simulated.document_reading import NotADocument, draft
 from epj_adapter.simulated.faults import Faults, Kind
 from epj_adapter.simulated.known_patients import KnownPatients
-from epj_adapter.simulated.polling import Polling
+from epj_adapter.simulated.polling import Authorise, Polling
 from epj_adapter.simulated.store import Note, Store
 from epj_adapter.slices import Slice, items, members, whole
-
-#: Gives the headers for a request (method, address): a token, and where needed a DPoP proof.
-Authorise = Callable[[str, str], Awaitable[Mapping[str, str]]]
 
 _CURSOR = "cursor"
 _NOTHING = Slice("[]", [])

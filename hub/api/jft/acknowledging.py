@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import orjson
 from fastapi import Response
 
 from hub.api.access import Caller
 from hub.api.errors import NotFound
+from hub.api.jft.door import Jft
 from hub.api.jft.notes import DESTINATION, acknowledge_note, settle_delivery, settled
 from hub.api.jft.writing import status_address
 from hub.model.clock import OSLO
 from hub.model.times import from_microseconds
 from hub.store.paging import one_delivery
 from hub.store.submissions import all_acknowledged, mark_acknowledged, status_of
-
-if TYPE_CHECKING:
-    from hub.api.jft.door import Jft
 
 _UNKNOWN = "Kommunen har ingen hendelse av denne typen med denne id-en."
 

@@ -6,12 +6,11 @@ changed note comes again under a new id; `next` leads on, also to what has not c
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from fastapi import Response
 
 from hub.api.bodies import Parameters
 from hub.api.errors import NotFound
+from hub.api.jft.door import Jft
 from hub.api.jft.events import CASE_SYSTEM, source_tags
 from hub.api.paging import Counts, cursor_after, instant, link, read_span
 from hub.api.searchset import Entry, searchset
@@ -25,9 +24,6 @@ from hub.store.engine import Engines
 from hub.store.paging import Page, one_delivery, pages_after
 from hub.store.settling import Settled, settle
 from hub.store.submissions import mark_cases
-
-if TYPE_CHECKING:
-    from hub.api.jft.door import Jft
 
 DESTINATION = "epj"
 _COUNTS = Counts(usual=50, most=100)

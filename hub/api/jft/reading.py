@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import Response
 
 from hub.api.access import Caller
 from hub.api.bodies import Parameters
+from hub.api.jft.door import Jft
 from hub.api.jft.events import event
 from hub.api.jft.notes import read_notes
 from hub.api.jft.tags import Wanted, wanted
 from hub.api.paging import NAMES, Counts, Span, cursor_after, link, read_span
 from hub.api.searchset import Entry, searchset
 from hub.store.submissions import Submission, Window, mark_read, submissions_in
-
-if TYPE_CHECKING:
-    from hub.api.jft.door import Jft
 
 COUNTS = Counts(usual=20, most=100)
 _TAGS = ("_tag", "_tag:not")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from fastapi import Request, Response
 
 from hub.api.access import Caller
 from hub.api.bodies import read_body
 from hub.api.errors import fhir_response, findings_response
+from hub.api.jft.door import Jft
 from hub.api.of_type import other_type
 from hub.api.submitting import submit
 from hub.fhir.outcome import operation_outcome
@@ -16,9 +15,6 @@ from hub.fhir.parsing import MAX_BYTES
 from hub.model.codes import ReceiptCode
 from hub.model.event import Inbound, Outcome, Source
 from hub.store.submissions import add_failed, shown_as, submission_id
-
-if TYPE_CHECKING:
-    from hub.api.jft.door import Jft
 
 SOURCE_HEADER = "nhn-source-system"
 _MAX_SOURCE = 200

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import Request, Response
 
@@ -11,6 +11,7 @@ from hub.api.access import Caller
 from hub.api.bodies import query_parameters, read_body
 from hub.api.errors import fault
 from hub.api.paging import NAMES, Counts, cursor_after, instant, link, read_span
+from hub.api.pit.door import Pit
 from hub.api.searchset import Entry, searchset
 from hub.fhir import verbatim
 from hub.fhir.checking import check
@@ -18,9 +19,6 @@ from hub.fhir.parsing import parse
 from hub.model.errors import RejectedMessage
 from hub.model.person import D_NUMBER, HELP_NUMBER, IDENTITY_NUMBER, PatientRef
 from hub.store.patients import SubmittedPatient, patients_in, put_patient
-
-if TYPE_CHECKING:
-    from hub.api.pit.door import Pit
 
 #: "About 900 KB".
 MAX_BYTES = 900 * 1024

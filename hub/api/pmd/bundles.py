@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import Request, Response
 
 from hub.api.access import Caller
 from hub.api.bodies import read_body
 from hub.api.errors import fault, fhir_response, outcome_body, status_of
+from hub.api.pmd.door import Pmd
 from hub.api.submitting import submit
 from hub.fhir import verbatim
 from hub.fhir.outcome import operation_outcome
@@ -18,9 +19,6 @@ from hub.fhir.parsing import MAX_BYTES, parse
 from hub.model.codes import ReceiptCode
 from hub.model.errors import AccessDenied
 from hub.model.event import Inbound, Outcome, Source
-
-if TYPE_CHECKING:
-    from hub.api.pmd.door import Pmd
 
 MUNICIPALITY_NUMBER = "https://register.geonorge.no/sosi-kodelister/inndelinger/inndelingsbase/kommunenummer"
 BUNDLE_IDENTIFIER = "https://www.nhn.no/komlink/bundle-identifier"

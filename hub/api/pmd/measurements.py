@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import Request, Response
 
@@ -15,14 +15,12 @@ from hub.api.bodies import Parameters, form_parameters
 from hub.api.errors import fault
 from hub.api.paging import date_bounds
 from hub.api.person import read_person
+from hub.api.pmd.door import Pmd
 from hub.api.searchset import Entry, searchset
 from hub.fhir import verbatim
 from hub.model.person import D_NUMBER, HELP_NUMBER, IDENTITY_NUMBER
 from hub.model.times import microseconds, parse_time
 from hub.store.person_messages import PersonMessage, messages_about
-
-if TYPE_CHECKING:
-    from hub.api.pmd.door import Pmd
 
 _NAMESPACE = uuid.UUID("8d9b4c1e-0a6f-5c0c-9d27-6b1e8b1f0e55")
 _NUMBERS = (IDENTITY_NUMBER, D_NUMBER, HELP_NUMBER)

@@ -2,7 +2,8 @@
 
 from hub.api.vkp.any_case import AnyCase
 from hub.api.vkp.authorisation import KNOWN_CODES, Authorisations, authorisations
-from hub.api.vkp.door import AUDIENCE, Vkp, router
-from hub.api.vkp.scopes import Trust
+from hub.api.vkp.door import Vkp
+from hub.api.vkp.routes import router
+from hub.api.vkp.scopes import AUDIENCE, Trust
 
 __all__ = ["AUDIENCE", "KNOWN_CODES", "AnyCase", "Authorisations", "Trust", "Vkp", "authorisations", "router"]

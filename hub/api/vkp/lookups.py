@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from fastapi import Request, Response
 
@@ -17,13 +16,11 @@ from hub.api.person import read_person
 from hub.api.searchset import Entry, searchset
 from hub.api.vkp import answers
 from hub.api.vkp.compositions import compositions
+from hub.api.vkp.door import Vkp
 from hub.api.vkp.period import Period, read_period
 from hub.model.clock import OSLO
 from hub.model.errors import AccessDenied
 from hub.store.register import Registered, Service, everybody, registered
-
-if TYPE_CHECKING:
-    from hub.api.vkp.door import Vkp
 
 
 @dataclass(frozen=True, slots=True)

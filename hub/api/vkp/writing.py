@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from fastapi import Request, Response
 
 from hub.api.access import Caller
@@ -11,13 +9,11 @@ from hub.api.bodies import read_body
 from hub.api.errors import fhir_response, findings_response
 from hub.api.of_type import other_type
 from hub.api.submitting import submit
+from hub.api.vkp.door import Vkp
 from hub.fhir.outcome import operation_outcome
 from hub.fhir.parsing import MAX_BYTES
 from hub.model.codes import ReceiptCode
 from hub.model.event import Inbound, Source
-
-if TYPE_CHECKING:
-    from hub.api.vkp.door import Vkp
 
 
 async def write(vkp: Vkp, request: Request, caller: Caller, *, municipality: str, resource_type: str) -> Response:
