@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from hub.console.charts import Chart, months_chart
-from hub.console.cost_pages import EVERYBODY
+from hub.console.cost_sliders import EVERYBODY
 from hub.metering.comparison import compare
 from hub.metering.model_list import model_answers
 from hub.metering.order_form import OrderForm, order_of

@@ -7,42 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from hub.console.cost_sliders import SLIDERS, slider_values
 from hub.console.door import Door
 from hub.console.visit import Visit
-
-EVERYBODY = 357
-
-
-@dataclass(frozen=True, slots=True)
-class Slider:
-    """A figure that is moved by hand; `unit` is a key of the word tables."""
-
-    name: str
-    least: int
-    most: int
-    step: int
-    default: int
-    unit: str
-
-    def value(self, query: Mapping[str, str]) -> int:
-        """The figure in a query, within its bounds."""
-        said = query.get(self.name, "")
-        number = int(said) if said.lstrip("-").isdigit() and len(said) < 12 else self.default
-        return min(max(number, self.least), self.most)
-
-
-SLIDERS = (
-    Slider("total", 1, 100, 1, 20, "cost.unit_total"),
-    Slider("state_share", 0, 100, 5, 0, "cost.unit_percent"),
-    Slider("connected", 1, EVERYBODY, 1, EVERYBODY, "cost.unit_municipalities"),
-    Slider("growth", -10, 30, 1, 0, "cost.unit_percent"),
-)
 
 
 def routes(door: Door) -> Sequence[Route]:
@@ -79,11 +51,6 @@ async def _content(visit: Visit) -> dict[str, Any]:
         "report": f"/costs/report?{visit.request.url.query}",
         **answered,
     }
-
-
-def slider_values(query: Mapping[str, str]) -> dict[str, int]:
-    """What each slider stands at in a query."""
-    return {slider.name: slider.value(query) for slider in SLIDERS}
 
 
 def _answered(query: Mapping[str, str], values: Mapping[str, int]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 import uuid
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,7 @@ from hub.settings import SenderSettings
 from hub.store.overview import case_of_identity
 
 FAULTS = ("slow", "down", "closed", "refuses", "late", "drops")
+_SECONDS = re.compile(r"[0-9]{1,4}")
 _WAITS_S = 8.0
 _LOOKS_S = 0.1
 _DEVICE = "fil-prove"
@@ -170,7 +172,7 @@ def _tried(visit: Visit, raw: bytes, sender: SenderSettings, now: datetime) -> R
 
 async def _fault(visit: Visit) -> Response:
     kind, seconds = visit.field("fault"), visit.field("seconds")
-    if kind not in FAULTS or not (seconds.isdigit() and 0 < int(seconds) <= 3_600):
+    if kind not in FAULTS or not (_SECONDS.fullmatch(seconds) and 0 < int(seconds) <= 3_600):
         raise Stop(422, "error.missing")
     body = {"fault": kind, "seconds": int(seconds)}
     return await _asked_epj(visit, "POST", "faults", body, back="/try#faults")

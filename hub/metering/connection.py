@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from hub.metering.month import Month
 from hub.metering.municipalities import Municipality
 from hub.metering.sharing import Bools, Ints
 from hub.model.errors import ConfigurationError, ConfigurationFault
+
+_COUNT = re.compile(r"[+-]?[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def connection(
         return _from_table(who, months, municipalities)
     if who == "all":
         return Connection(np.ones(shape, np.bool_), "Alle kommuner har tjenesten i bruk.")
-    if who.lstrip("+-").isdigit():
+    if _COUNT.fullmatch(who):
         return _counted(int(who), shape, municipalities, rng)
     text = f"{who!r} er verken all, et antall eller en fil som finnes"
     raise ConfigurationError([ConfigurationFault(0, "--connected", text)])

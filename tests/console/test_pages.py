@@ -159,7 +159,16 @@ async def test_what_is_not_there_is_told_on_a_page(stranger, path):
 
 
 @pytest.mark.parametrize(
-    "query", ["?lang=xx", "?after=abc", "?what=%00", "?before=yesterday", "?municipality=%27--", "?id=%F0%9F%92%A9"]
+    "query",
+    [
+        "?lang=xx",
+        "?after=abc",
+        "?what=%00",
+        "?before=yesterday",
+        "?municipality=%27--",
+        "?id=%F0%9F%92%A9",
+        "?total=--5",
+    ],
 )
 @pytest.mark.parametrize("path", ["/flow", "/cases", "/quarantine", "/costs", "/sign-in", "/drift/devices"])
 async def test_a_query_with_anything_in_it_is_answered(stranger, path, query):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import hub.console
-from hub.console.cost_pages import SLIDERS
+from hub.console.cost_sliders import SLIDERS
 from hub.console.happenings import WHATS
 from hub.console.scenarios import scenario_names
 from hub.console.sign_in_pages import TEST_USERS

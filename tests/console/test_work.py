@@ -146,6 +146,12 @@ async def test_an_unknown_destination_is_not_held(visitor):
     assert answer.status == 404
 
 
+@pytest.mark.parametrize("seconds", ["", "0", "3601", "²", "-5", "9" * 5000])
+async def test_a_fault_lasts_a_number_of_seconds(visitor, seconds):
+    answer = await visitor.do("/try/fault", municipality=TOWN, fault="refuses", seconds=seconds)
+    assert answer.status == 422
+
+
 async def test_a_delivery_that_waits_for_a_person_is_sent_again(visitor):
     await visitor.do("/try/fault", municipality=TOWN, fault="refuses", seconds="30")
     case = await visitor.press(patient="21016400952")

@@ -203,6 +203,8 @@ def test_missing_unknown_and_doubled_municipalities_are_all_named(tmp_path: Path
         (("--connected", "358"), "--connected: 358 er ikke fra 0 til 357"),
         (("--connected", "-1"), "--connected: -1 er ikke fra 0 til 357"),
         (("--connected", "borte.csv"), "verken all, et antall eller en fil"),
+        (("--connected", "+-5"), "verken all, et antall eller en fil"),
+        (("--connected", "5²"), "verken all, et antall eller en fil"),
         (("--key", "borte.csv"), "borte.csv: kan ikke leses"),
         (("--model", "gratis"), "det finnes: base-cap-floor, nhn-2024"),
         (("--set", "price=4"), "price: ukjent parameter"),
