@@ -65,7 +65,7 @@ class EmbeddedBroker:
             'server_name: "knutepunkt"',
             'listen: "127.0.0.1:-1"',
             f"max_payload: {_MAX_PAYLOAD}",
-            f"jetstream {{ store_dir: {json.dumps(str(self.directory))} }}",
+            f"jetstream {{ store_dir: {_quoted(str(self.directory))} }}",
             "mqtt {",
             f'  listen: "{self.host}:{self.port}"',
             f'  ack_wait: "{_ACK_WAIT}"',
@@ -79,14 +79,14 @@ class EmbeddedBroker:
     def _tls(self) -> list[str]:
         if self.certificate is None or self.key is None:
             return []
-        return [f"  tls {{ cert_file: {json.dumps(str(self.certificate))}, key_file: {json.dumps(str(self.key))} }}"]
+        return [f"  tls {{ cert_file: {_quoted(str(self.certificate))}, key_file: {_quoted(str(self.key))} }}"]
 
     def _accounts(self) -> list[str]:
         if self.logins is None:
             return []
         users: list[dict[str, Any]] = [{"user": HUB_USER, "password": self.hub_password}]
         users += [_user(login) for login in self.logins]
-        return ["authorization {", f"  users: {json.dumps(users)}", "}"]
+        return ["authorization {", f"  users: {_quoted(users)}", "}"]
 
 
 def _user(login: Login) -> dict[str, Any]:
@@ -98,6 +98,11 @@ def _user(login: Login) -> dict[str, Any]:
         "password": login.password_hash,
         "permissions": {"publish": trees, "subscribe": [*trees, "$MQTT.sub.>"]},
     }
+
+
+def _quoted(value: object) -> str:
+    """`value` as the server's configuration writes it: JSON, where letters are themselves (it knows no `\\u00e6`)."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _subject(segment: str) -> str:

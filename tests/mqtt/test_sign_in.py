@@ -87,7 +87,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     embedded = EmbeddedBroker(
         host="127.0.0.1",
         port=port,
-        directory=tmp_path_factory.mktemp("broker"),
+        directory=tmp_path_factory.mktemp("broker") / "Ødegård, «nr. 1»",
         logins=[
             Login(ACME, TOWN, HASHES[0]),
             Login(DOTTED, TOWN, HASHES[0]),
