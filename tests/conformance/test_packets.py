@@ -40,8 +40,8 @@ async def test_a_client_is_heard_with_its_id_will_topics_and_flags(version: MQTT
     client.publish("vft/1/2/3/status", b"", qos=0, retain=True)
     async with asyncio.timeout(10):
         await enough.wait()
-    await asyncio.to_thread(client.loop_stop)
     client.disconnect()
+    await asyncio.to_thread(client.loop_stop)
     server.close()
     connect = heard[0]
     assert isinstance(connect, Connect)

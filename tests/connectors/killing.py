@@ -9,9 +9,11 @@ from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
+from time import monotonic
 
 #: What tells how far the work has come, so that kills hit the middle of it and not only the start.
 Progress = Callable[[], int]
+_LONGEST_S = 30.0
 
 
 async def die_often(
@@ -21,10 +23,13 @@ async def die_often(
     folder: Path,
     kills: int,
     random: Random,
-    progress: Progress | None = None,
-    step: int = 100,
+    progress: Progress,
+    step: int,
 ) -> int:
-    """Run `target` until the file `finished` is in `folder`, killing it `kills` times; answers how often it was."""
+    """Run `target` until the file `finished` is in `folder`, killing it `kills` times; answers how often it was.
+
+    No life comes further than about `step`, so that the work outlasts the kills, however fast the machine is.
+    """
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload(["tests.connectors.telling"])
     killed = 0
@@ -41,11 +46,9 @@ async def die_often(
     return killed
 
 
-async def a_while(process: BaseProcess, random: Random, progress: Progress | None, step: int) -> None:
-    """Some milliseconds after the start, or until some events more have arrived: any moment may be the last."""
-    if progress is None or random.random() < 0.5:
-        await asyncio.sleep(random.uniform(0, 0.1 if progress else 0.4))
-        return
-    target = progress() + random.randint(1, step)
-    while progress() < target and process.is_alive():  # noqa: ASYNC110 — the process may end it, too
+async def a_while(process: BaseProcess, random: Random, progress: Progress, step: int) -> None:
+    """Until it has come some way, or every other time for some milliseconds at the most: any moment may be the last."""
+    far_enough = progress() + random.randint(1, step)
+    until = monotonic() + (random.uniform(0, 0.1) if random.random() < 0.5 else _LONGEST_S)
+    while progress() < far_enough and monotonic() < until and process.is_alive():  # noqa: ASYNC110 — or it ends itself
         await asyncio.sleep(0.001)

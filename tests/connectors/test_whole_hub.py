@@ -195,16 +195,22 @@ async def test_what_an_epj_has_fetched_and_acknowledged_is_reported_as_journaled
 async def test_a_process_killed_at_random_gets_every_event_into_the_journal_exactly_once(
     hub: RunningHub, epj: SimulatedEpj, tmp_path: Path
 ) -> None:
-    events = 1_000
+    events, kills = 1_000, 15
     before = {n.key for n in await epj.notes()}
 
     async def noted() -> int:
         return len([n for n in await epj.notes() if n.key not in before])
 
     killed = await die_often(
-        telling.run_mqtt, (hub.mqtt, str(tmp_path), events), folder=tmp_path, kills=15, random=Random(7)
+        telling.run_mqtt,
+        (hub.mqtt, str(tmp_path), events),
+        folder=tmp_path,
+        kills=kills,
+        random=Random(7),
+        progress=lambda: telling.told(tmp_path),
+        step=events // kills // 2,
     )
-    assert killed == 15
+    assert killed == kills
     await epj.wait_for_notes(len(before) + events, within_s=50)
     assert await noted() == events
 
