@@ -43,10 +43,10 @@ def test_with_mosquitto(): pass
 def run(folder: Path, tests: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     (folder / "conftest.py").write_text(CONFTEST)
     (folder / "test_some.py").write_text(tests)
-    options = ["-c", ROOT / "pyproject.toml", "-p", "no:schemathesis", "-v"]
+    options = ["-c", ROOT / "pyproject.toml", "-p", "pytest_asyncio.plugin", "-p", "xdist.plugin", "-v"]
     command = [sys.executable, "-m", "pytest", *options, *arguments, folder]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    environment["PYTHONPATH"] = str(ROOT)
+    environment |= {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
