@@ -101,7 +101,7 @@ def _user(login: Login) -> dict[str, Any]:
 
 
 def _quoted(value: object) -> str:
-    """`value` as the server's configuration writes it: JSON, where letters are themselves (it knows no `\\u00e6`)."""
+    """`value` as the server reads it: JSON, but with letters as they are, for it knows no `u` escapes."""
     return json.dumps(value, ensure_ascii=False)
 
 
