@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 _PERSON = "07885132000"  # synthetic: 80 is added to the month
-_WORDS = re.compile(r"[A-ZÆØÅ]+(?![a-zæøå])|[A-ZÆØÅ]?[a-zæøå]+|\d+")
-_LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "Æ": "Ae", "Ø": "O", "Å": "A"})
+#: Words by the shape of their letters (U large, l small, d digit), so that every alphabet's letters count as such.
+_WORDS = re.compile(r"U+(?!l)|U?l+|d+")
+#: Letters that are no plain letter with a mark; those lose the mark.
+_LETTERS = str.maketrans({"æ": "ae", "ø": "o", "Æ": "Ae", "Ø": "O", "ß": "ss", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +25,18 @@ class ProjectNames:
 
     @classmethod
     def of(cls, name: str) -> ProjectNames:
-        """The names for `name`. Raises ValueError when there is no letter to begin with."""
-        words = tuple(word.translate(_LETTERS) for word in _WORDS.findall(name))
+        """The names for `name`. Raises ValueError when there is no letter (of a to z, æ, ø, å, é …) to begin with."""
+        title = " ".join("".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFC", name)).split())
+        shape = "".join(_shape(c) for c in title)
+        words = tuple(filter(None, (_ascii(title[slice(*found.span())]) for found in _WORDS.finditer(shape))))
         if not words or not words[0][0].isalpha():
             raise ValueError("et navn må begynne med en bokstav")
-        return cls(name.strip(), words)
+        return cls(title, words)
+
+    @property
+    def folder(self) -> str:
+        """The folder that is made where none is named."""
+        return re.sub(r"[\s/\\]+", "-", self.title.lower())
 
     @property
     def name(self) -> str:
@@ -47,6 +57,7 @@ class ProjectNames:
         """`text` with the names in place of what stands in double braces."""
         named = {
             "title": self.title,
+            "title_in_quotes": self.title.replace("\\", "\\\\").replace('"', '\\"'),  # in Python's as in TOML's
             "name": self.name,
             "module": self.module,
             "class": self.class_name,
@@ -57,10 +68,23 @@ class ProjectNames:
         return re.sub(r"\{\{(\w+)\}\}", lambda found: named[found[1]], text)
 
 
+def _shape(letter: str) -> str:
+    if letter.isdecimal():
+        return "d"
+    if not letter.isalpha():
+        return " "
+    return "U" if letter.isupper() else "l"
+
+
+def _ascii(word: str) -> str:
+    """`word` with letters that any file name and any Python can hold."""
+    return unicodedata.normalize("NFKD", word.translate(_LETTERS)).encode("ascii", "ignore").decode()
+
+
 def make_project(name: str, folder: Path) -> ProjectNames:
-    """Make a project for `name` in `folder`. Raises FileExistsError when the folder holds anything, ValueError."""
+    """Make a project for `name` in `folder`. Raises FileExistsError when something is there, ValueError."""
     names = ProjectNames.of(name)
-    if folder.exists() and any(folder.iterdir()):
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(folder)
     _copy(files("connectors.templates") / "project", folder, names)
     return names

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from connectors.settings import ConnectorSettings, connector_of, read_settings
-from connectors.templates.making import make_project
+from connectors.templates.making import ProjectNames, make_project
 from connectors.vendor import VendorConnector
 from hub.model.errors import ConfigurationError, KnutepunktError
 from hub.plugins import CONNECTORS, discover
@@ -31,8 +31,8 @@ def new(
     ] = None,
 ) -> None:
     """Lag et lite prosjekt som kjører, med tester."""
-    folder = directory or Path(name.strip().lower().replace(" ", "-"))
     try:
+        folder = directory or Path(ProjectNames.of(name).folder)
         names = make_project(name, folder)
     except FileExistsError as error:
         raise _stopped(f"{folder} finnes fra før og er ikke tom") from error
@@ -53,7 +53,7 @@ def run_tests(
 ) -> None:
     """Kjør prosjektets tester."""
     if importlib.util.find_spec("pytest") is None:
-        raise _stopped("Testene trenger pytest: kjør «./knutepunkt test» en gang, eller installer prosjektets [test].")
+        raise _stopped("Testene trenger pytest: installer prosjektets [test], med «pip install -e '.[test]'» i mappen.")
     raise typer.Exit(subprocess.call([sys.executable, "-m", "pytest"], cwd=directory))
 
 

@@ -95,10 +95,12 @@ def test_the_second_run_starts_at_once(clone: Clone) -> None:
     assert len(clone.calls("")) == before + 1
 
 
-def test_what_tests_need_is_installed_for_them_alone(clone: Clone) -> None:
+@pytest.mark.parametrize("tests", [("test",), ("connector", "test", "acme")])
+def test_what_tests_need_is_installed_for_them_alone(clone: Clone, tests: tuple[str, ...]) -> None:
     clone.run("demo")
+    clone.run("connector", "new", "test")
     assert not any("requirements-test.lock" in call for call in clone.calls("-m pip"))
-    assert clone.run("test").returncode == 0
+    assert clone.run(*tests).returncode == 0
     assert "requirements-test.lock" in clone.calls("-m pip")[-1]
 
 
