@@ -195,11 +195,12 @@ def test_the_day_before_and_after_differ_but_schedules_stay() -> None:
 
 
 @pytest.mark.slow
-def test_every_alert_and_dispense_code_occurs_in_some_scenario() -> None:
+def test_every_alert_and_dispense_code_is_sent_in_some_scenario_with_an_unlucky_seed_too() -> None:
     alerts, dispenses = set(ALERT_NAMES), set(DISPENSE_NAMES)
     for name in scenario_files():
-        for e in simulated(assembled(Wish(name))):
-            what = e.source.what if e.source and e.kind == "event" else None
+        for e in simulated(assembled(Wish(name, seed=5))):
+            is_sent = e.source and e.kind == "event" and not e.lost and not e.fault
+            what = e.source.what if e.source and is_sent else None
             if isinstance(what, Alert | Report):
                 alerts.discard(what.code)
             elif isinstance(what, Dispense):
