@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 Act = Callable[[sqlite3.Connection], T]
 _Waiting = tuple[Act[Any], "asyncio.Future[Any]"]
+#: Seconds that a commit waits for more acts, where the last one had several: fewer, larger commits under load.
+_COMPANY_S = 0.004
 
 
 class GroupCommit:
@@ -28,6 +30,7 @@ class GroupCommit:
         self._reader = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"commit-{path.stem}")
         self._waiting: list[_Waiting] = []
+        self._has_company = False
         self._drain: asyncio.Task[None] | None = None
 
     def read(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
@@ -53,7 +56,10 @@ class GroupCommit:
     async def _commit_all(self) -> None:
         try:
             while self._waiting:
+                if self._has_company:
+                    await asyncio.sleep(_COMPANY_S)
                 group, self._waiting = self._waiting, []
+                self._has_company = len(group) > 1
                 await self._commit(group)
         finally:
             self._drain = None
