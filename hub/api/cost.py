@@ -153,7 +153,7 @@ async def _source(cost: Cost, asked: _Asked) -> UseSource | None:
 
 def _orders(asked: _Asked, source: UseSource | None, models: list[str]) -> list[Order]:
     forms = [asked.order.model_copy(update={"model": model}) for model in models]
-    metered = source.metered(order_of(forms[0]).scenario) if source else None
+    metered = source.metered(order_of(forms[0])) if source else None
     return [order_of(form, metered=metered) for form in forms]
 
 

@@ -135,7 +135,7 @@ def ordered(form: OrderForm, use: MeteredBy | None, models: Sequence[str]) -> li
     orders = [order_of(one) for one in forms]
     if use is None:
         return orders
-    metered = use.source().metered(orders[0].scenario)
+    metered = use.source().metered(orders[0])
     return [order_of(one, metered=metered) for one in forms]
 
 

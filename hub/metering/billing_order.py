@@ -44,9 +44,9 @@ def billing_of(form: BillingForm, use: UseSource | None) -> Billing:
     if use is None:
         return Billing(Billed(order, None, terms), None)
     if use.is_sample:
-        return Billing(Billed(order_of(form.order, metered=use.metered(order.scenario)), None, terms), None)
+        return Billing(Billed(order_of(form.order, metered=use.metered(order)), None, terms), None)
     table = use.table()
-    return Billing(Billed(order, count_of(table, order.scenario, form.grace_days), terms), table)
+    return Billing(Billed(order, count_of(table, order, form.grace_days), terms), table)
 
 
 def _percent(text: str) -> Decimal:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from pydantic import BaseModel
 
 from hub.metering.bill import BillLine
-from hub.metering.bill_lines import Cell, at, component_ore, pot_ore
+from hub.metering.bill_lines import READS, Cell, at, component_ore, pot_ore
 from hub.metering.bills import Billed, Step
 from hub.metering.charges import PotCharge
 from hub.metering.counting import closing_condition
 from hub.metering.kroner import grouped, kroner
 from hub.metering.ledger import UsageTable
-from hub.metering.municipalities import positions
+from hub.metering.municipalities import Municipality, positions
 from hub.metering.run import Run
 from hub.metering.year_steps import year_sums
 from hub.model.codes import SERVICE_NAMES
@@ -23,6 +23,7 @@ from hub.model.usage import UsageRecord
 
 _FOLLOWS_USE = "Beløpet følger sakene."
 _FOLLOWS_CONNECTION = "Beløpet følger ikke antallet saker, bare at tjenesten er i bruk."
+_MERGED = "Kommunen er slått sammen eller delt: sakene er alle målt i kommunene som den kom av."
 _CAME_LATE = "Sakene kom eller ble rettet etter forrige avregning. Andre kommuners sene saker endrer også delingen."
 
 
@@ -189,20 +190,34 @@ def _cases(
         return [], ["Bruken er en forutsetning, ikke målt: det finnes ingen saker bak linjen."]
     if line.component == "fixed" and line.kind != "adjustment":
         return [], ["Fast del: beløpet avhenger ikke av bruk, og ingen saker ligger bak linjen."]
-    municipality = step.run.world.municipalities[place]
-    conditions = ["municipality IN (?, ?)", "year(day) = ?", "month(day) = ?"]
-    parameters: list[object] = [
-        municipality.number,
-        municipality.organisation_number,
-        line.month.year,
-        line.month.number,
-    ]
+    structure = step.run.foundation.structure
+    numbers = [n for i in structure.origins(place, line.month) for n in _numbers(structure.municipalities[i])]
+    kinds = _kinds(line)
+    conditions = [f"municipality IN ({_holes(numbers)})", "year(day) = ?", "month(day) = ?"]
+    conditions.append(f"usage_kind IN ({_holes(kinds)})")
+    parameters: list[object] = [*numbers, line.month.year, line.month.number, *kinds]
     if line.service is not None:
         conditions.append("service_code = ?")
         parameters.append(str(line.service))
     condition, remark = _known_then(step, line, grace_days)
     where = " AND ".join([*conditions, condition])
-    return [_case(record) for record in table.records(where, parameters)], remark
+    merged = [_MERGED] if len(numbers) > 2 else []
+    return [_case(record) for record in table.records(where, parameters)], [*remark, *merged]
+
+
+def _numbers(municipality: Municipality) -> tuple[str, str]:
+    return municipality.number, municipality.organisation_number
+
+
+def _kinds(line: BillLine) -> tuple[str, ...]:
+    """What was counted for the line; an adjustment may come of both."""
+    if line.kind == "adjustment":
+        return ("case", "read")
+    return ("read",) if line.id.endswith(f".{READS}") else ("case",)
+
+
+def _holes(values: Sequence[str]) -> str:
+    return ", ".join("?" for _ in values)
 
 
 def _known_then(step: Step, line: BillLine, grace_days: int) -> tuple[str, list[str]]:

@@ -15,7 +15,7 @@ from hub.metering.month import Month
 from hub.metering.municipalities import SOURCE as POPULATION_SOURCE
 from hub.metering.municipalities import Municipality, read_municipalities
 from hub.metering.sharing import Ints
-from hub.metering.structure_changes import Structure, structure_from_table
+from hub.metering.structure_changes import Structure, structure_of
 from hub.metering.use_assumptions import SOURCE as USE_SOURCE
 from hub.metering.use_assumptions import ServiceUse, read_use_assumptions, recipients_by_municipality
 from hub.model.codes import ServiceCode
@@ -62,7 +62,7 @@ def foundation(
     """The foundation of a run over `months`. Raises ConfigurationError for tables that can't be used."""
     known = read_municipalities()
     key = key_from_table(key_table, known) if key_table else stand_in_key(known)
-    structure = structure_from_table(changes_table, known) if changes_table else Structure(known)
+    structure = structure_of(changes_table, known)
     use = read_use_assumptions()
     return Foundation(
         structure=structure,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from hub.metering.month import Month
 from hub.metering.municipalities import Municipality, ended_number, positions
 from hub.model.errors import ConfigurationError, ConfigurationFault
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,12 @@ class InputTable:
         if self.faults:
             raise ConfigurationError(self.faults)
 
-    def municipality(self, row: Row, known: Sequence[Municipality]) -> int | None:
-        """Where the row's municipality (`number`) stands in `known`; None and a fault when it isn't there."""
-        number = padded(row.cells["number"])
+    def municipality(self, row: Row, known: Sequence[Municipality], column: str = "number") -> int | None:
+        """Where the municipality in the row's `column` stands in `known`; None and a fault when it isn't there."""
+        number = padded(row.cells[column])
         position = positions(known).get(number)
         if position is None:
-            self.fault(row, "number", unknown_number(number))
+            self.fault(row, column, unknown_number(number))
         return position
 
     def amount(self, row: Row, column: str) -> Decimal | None:
@@ -83,7 +87,7 @@ class InputTable:
         """A month, written as a month or a date; None where the cell is empty (or wrong, which is a fault)."""
         text = row.cells.get(column, "")
         try:
-            return Month.parse(text[:7]) if text else None
+            return _month(text) if text else None
         except ValueError as error:
             self.fault(row, column, str(error))
             return None
@@ -109,6 +113,13 @@ def _named(heading: Sequence[str], text: str) -> Iterator[tuple[int, dict[str, s
     for line_number, cells in enumerate(_rows(text), start=1):
         if line_number > 1 and any(cell.strip() for cell in cells.values()):
             yield line_number, {name: cells.get(i, "").strip() for i, name in enumerate(heading)}
+
+
+def _month(text: str) -> Month:
+    try:
+        return Month.of(date.fromisoformat(text)) if _DATE.fullmatch(text) else Month.parse(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} er verken en måned (ÅÅÅÅ-MM) eller en dato (ÅÅÅÅ-MM-DD)") from error
 
 
 def parsed_decimal(text: str) -> Decimal:

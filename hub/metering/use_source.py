@@ -9,10 +9,11 @@ from pathlib import Path
 from hub.metering.counting import GRACE_DAYS, CountedUse, counted
 from hub.metering.ledger import UsageTable, usage_table_from_file
 from hub.metering.metered_use import MeteredUse
-from hub.metering.month import months_from
+from hub.metering.month import Month, months_from
 from hub.metering.municipalities import read_municipalities
+from hub.metering.run import Order
 from hub.metering.sample import sampled_use
-from hub.metering.scenario import Scenario
+from hub.metering.structure_changes import structure_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +28,18 @@ class UseSource:
         """A file ledger."""
         return cls(lambda: usage_table_from_file(path), is_sample)
 
-    def metered(self, scenario: Scenario) -> MeteredUse:
-        """The use of the scenario's months, all that is known. Raises ConfigurationError for a ledger with faults."""
-        months = months_from(scenario.start, scenario.months)
+    def metered(self, order: Order) -> MeteredUse:
+        """The use of the order's months, all that is known. Raises ConfigurationError for a ledger with faults."""
         if self.is_sample:
-            return sampled_use(self.table(), months=months, municipalities=read_municipalities())
-        return count_of(self.table(), scenario).known_at()
+            return sampled_use(self.table(), months=_months(order), municipalities=read_municipalities())
+        return count_of(self.table(), order).known_at()
 
 
-def count_of(table: UsageTable, scenario: Scenario, grace_days: int = GRACE_DAYS) -> CountedUse:
-    """The use of the scenario's months in `table`, by closing."""
-    months = months_from(scenario.start, scenario.months)
-    return counted(table, months=months, municipalities=read_municipalities(), grace_days=grace_days)
+def count_of(table: UsageTable, order: Order, grace_days: int = GRACE_DAYS) -> CountedUse:
+    """The use of the order's months in `table`, by closing; municipalities that its changes make are known too."""
+    known = structure_of(order.changes_table, read_municipalities()).municipalities
+    return counted(table, months=_months(order), municipalities=known, grace_days=grace_days)
+
+
+def _months(order: Order) -> tuple[Month, ...]:
+    return months_from(order.scenario.start, order.scenario.months)

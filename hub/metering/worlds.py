@@ -78,7 +78,7 @@ def world_of(foundation: Foundation, scenario: Scenario, chance: Chance, connect
         connected=connected,
         cases=cases,
         users=users,
-        reads=_padded(foundation.metered.reads, foundation)[None] if foundation.metered else reads,
+        reads=_placed(foundation.metered.reads, foundation)[None] if foundation.metered else reads,
     )
 
 
@@ -106,7 +106,7 @@ def _connected(foundation: Foundation, scenario: Scenario, chance: Chance) -> Bo
     if scenario.adoption:
         connected = _adopted(foundation, scenario, chance)
     elif scenario.connected == "metered" and foundation.metered:
-        used = _padded(foundation.metered.cases, foundation).sum(axis=-1) > 0
+        used = _placed(foundation.metered.cases, foundation).sum(axis=-1) > 0
         connected = np.logical_or.accumulate(used, axis=0)[None]
     else:
         rng = None if scenario.seed is None else np.random.default_rng(scenario.seed)
@@ -143,7 +143,7 @@ def _ranks(foundation: Foundation, scenario: Scenario, chance: Chance, places: i
 def _use(foundation: Foundation, scenario: Scenario, chance: Chance, connected: Bools) -> tuple[Ints, Ints]:
     if foundation.metered:
         metered = foundation.metered
-        return _padded(metered.cases, foundation)[None], _padded(metered.users, foundation)[None]
+        return _placed(metered.cases, foundation)[None], _placed(metered.users, foundation)[None]
     people = _people(foundation, scenario, chance)
     people *= connected[..., None]
     rate = foundation.cases_per_month * float(scenario.use)
@@ -164,7 +164,8 @@ def _people(foundation: Foundation, scenario: Scenario, chance: Chance) -> Reals
     return np.asarray(foundation.recipients[None] * growth[:, :, None, None])
 
 
-def _padded(amounts: Ints, foundation: Foundation) -> Ints:
-    """Metered use has the municipalities of 2024; new ones of the period get none of their own before they exist."""
+def _placed(amounts: Ints, foundation: Foundation) -> Ints:
+    """Metered use where it belongs: what is metered under a number that has ended falls on those that took over."""
     missing = len(foundation.municipalities) - amounts.shape[1]
-    return np.pad(amounts, [(0, 0), (0, missing), *([(0, 0)] * (amounts.ndim - 2))])
+    padded = np.pad(amounts, [(0, 0), (0, missing), *([(0, 0)] * (amounts.ndim - 2))])
+    return foundation.structure.moved(padded, foundation.months)

@@ -18,7 +18,7 @@ from hub.metering.order_form import OrderForm, order_of
 from hub.metering.run import run
 from hub.metering.run_answer import RunAnswer, run_answer
 from hub.model.money import split
-from tests.metering.ledgers import OSLO_NUMBER, case, ledger_file
+from tests.metering.ledgers import OSLO_NUMBER, UTSIRA_NUMBER, case, ledger_file
 
 KNOWN = read_municipalities()
 
@@ -223,6 +223,8 @@ def test_bad_input_is_told_in_plain_words(arguments: tuple[str, ...], text: str)
     ("rows", "text"),
     [
         ("0301,2025-13,", "linje 2: c.csv: from: '2025-13'"),
+        ("0301,2025-01-99,", "linje 2: c.csv: from: '2025-01-99' er verken en måned"),
+        ("0301,01.02.2025,", "linje 2: c.csv: from: '01.02.2025' er verken en måned"),
         ("0301,,", "linje 2: c.csv: from: mangler"),
         ("0301,2025-05,2025-04", "linje 2: c.csv: to: 2025-04 er før 2025-05"),
         ("0301,2025-01,2025-06\n0301,2025-06,", "linje 3: c.csv: from: 0301 har overlappende perioder"),
@@ -262,15 +264,35 @@ def test_municipalities_that_merge_during_the_period_pay_as_one_from_then_on(tmp
     ("rows", "text"),
     [
         ("2025-07,1151,9151,,", "linje 2: changes.csv: to: '9151' er ny"),
-        ("2025-07,1151,1146,50,", "andelene for kommunen blir ikke 100 %"),
+        ("2025-07,1151,1146,50,", "linje 2: changes.csv: share: andelene for 1151 blir ikke 100 %"),
         ("sommer,1151,1146,,", "linje 2: changes.csv: month"),
-        ("2025-07,3005,1146,,", "ukjent kommune '3005'"),
+        ("2025-07,3005,1146,,", "linje 2: changes.csv: from: ukjent kommune '3005'"),
+        ("2025-07,1151,1151,,", "linje 2: changes.csv: to: 1151 går over i seg selv"),
+        ("2025-07,1151,1146,,\n2025-09,1151,1149,,", "linje 3: changes.csv: from: 1151 er opphørt fra 2025-07"),
+        ("2025-07,1151,1146,,\n2025-09,1149,1151,,", "linje 3: changes.csv: to: 1151 er opphørt fra 2025-07"),
+        ("2025-07,1151,1146,50,\n2025-07,1151,1146,50,", "linje 3: changes.csv: to: 1146 står mer enn én gang"),
     ],
 )
 def test_bad_changes_are_named_by_row(tmp_path: Path, rows: str, text: str) -> None:
     path = tmp_path / "changes.csv"
     path.write_text(f"month,from,to,share,name\n{rows}\n")
     assert text in refused(*RUN, "--changes", str(path))
+
+
+def test_what_is_metered_under_an_ended_number_falls_on_those_that_took_over(tmp_path: Path) -> None:
+    records = [case(n, day=f"2025-0{m}-05") for n, m in enumerate((1, 2, 3))]
+    records += [case(9, day="2025-03-06", municipality="9301"), case(10, day="2025-03-06", municipality=UTSIRA_NUMBER)]
+    changes = tmp_path / "changes.csv"
+    changes.write_text(
+        "month,from,to,share,name\n2025-02,0301,9301,,Nye Oslo\n2025-03,9301,9301,50,\n2025-03,9301,1151,50,\n"
+    )
+    ledger = ledger_file(tmp_path / "use.csv", records, "csv")
+    run_of = (*RUN, "--months", "3", "--model", "per-case", "--use", str(ledger), "--changes", str(changes))
+    paid = {m["number"]: m["months"] for m in cost(*run_of)["municipalities"]}
+    month = 1_000_000_000
+    assert paid["0301"] == [month, 0, 0]
+    assert paid["9301"] == [0, month, 333_333_333]
+    assert paid["1151"] == [0, 0, 666_666_667]
 
 
 def test_metered_use_decides_who_pays_when_a_ledger_is_given(tmp_path: Path) -> None:

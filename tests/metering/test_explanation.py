@@ -1,13 +1,16 @@
+from typing import Any
+
 import pytest
 
 from hub.metering.bills import Billed, BillingTerms
 from hub.metering.counting import counted
 from hub.metering.explanation import Explanation, explain, explanation_lines
 from hub.metering.ledger import usage_table_of
-from hub.metering.usage import counter_entry
+from hub.metering.usage import counter_entry, read_usage
+from hub.model.codes import ServiceCode
 from hub.model.errors import ConfigurationError
 from hub.model.usage import UsageRecord
-from tests.metering.ledgers import BERGEN_NUMBER, case
+from tests.metering.ledgers import BERGEN_NUMBER, OSLO_NUMBER, case
 from tests.metering.test_bills import KNOWN, YEAR, order
 
 RECORDS = [
@@ -18,10 +21,12 @@ RECORDS = [
 ]
 
 
-def explained(line_id: str, records: list[UsageRecord] = RECORDS, model: str = "per-case") -> Explanation:
+def explained(
+    line_id: str, records: list[UsageRecord] = RECORDS, model: str = "per-case", **fields: Any
+) -> Explanation:
     table = usage_table_of(records, "prøve")
     use = counted(table, months=YEAR, municipalities=KNOWN)
-    return explain(Billed(order(model), use, BillingTerms()), line_id, table)
+    return explain(Billed(order(model, **fields), use, BillingTerms()), line_id, table)
 
 
 def test_a_line_leads_to_the_cases_behind_it_and_the_figures_that_made_it() -> None:
@@ -58,6 +63,29 @@ def test_todays_variable_part_shows_the_cases_and_says_that_they_do_not_count() 
     found = explained("0301-V-2025H1.2025-01.variabel", model="nhn-2024")
     assert len(found.cases) == 4
     assert any("ikke antallet saker" in text for text in found.remarks)
+
+
+def test_reads_are_shown_behind_their_own_line_and_not_among_the_cases() -> None:
+    read = read_usage(
+        record_id="read-1",
+        municipality=OSLO_NUMBER,
+        sender="Acme_Alarm_Testvik",
+        service_code=ServiceCode.SAFETY_ALARM,
+        recorded_at=RECORDS[0].recorded_at,
+        size=10,
+        pseudonym=RECORDS[0].pseudonym,
+    )
+    settings = {"read_price": "10"}
+    for line, ids in (("ta", ["use-0", "use-1", "use-2"]), ("oppslag", ["read-1"])):
+        found = explained(f"0301-V-2025-01.2025-01.bruk.{line}", [*RECORDS, read], settings=settings)
+        assert [c.id for c in found.cases] == ids
+
+
+def test_a_merged_municipalitys_line_leads_to_the_cases_of_all_its_parts() -> None:
+    changes = "month,from,to\n2025-01,4601,0301\n"
+    found = explained("0301-V-2025-01.2025-01.bruk.ta", changes_csv=changes)
+    assert [c.id for c in found.cases] == ["use-0", "use-1", "use-2", "use-3"]
+    assert any("slått sammen" in text for text in found.remarks)
 
 
 def test_a_fixed_line_has_no_cases_and_says_so() -> None:
