@@ -51,6 +51,23 @@ def acts(faults: Sequence[FaultSettings], around: Circumstances) -> Act:
     return act
 
 
+def reach(faults: Sequence[FaultSettings]) -> timedelta:
+    """How late the faults together can make a message at the most."""
+    return sum((_reach(fault) for fault in faults), timedelta())
+
+
+def _reach(fault: FaultSettings) -> timedelta:
+    match fault.kind:
+        case "drop" | "corrupt" | "going_live":
+            return timedelta()
+        case "replay_yesterday":
+            return _DAY
+        case "outage":
+            return _DAY + timedelta(seconds=fault.seconds)
+        case _:
+            return timedelta(seconds=fault.seconds)
+
+
 def replayed(
     fault: FaultSettings, number: int, around: Circumstances, yesterday: Iterable[Emission]
 ) -> Iterator[Emission]:

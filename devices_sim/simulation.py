@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from devices_sim.emission import Emission
-from devices_sim.faults import Act, Circumstances, acts, replayed
+from devices_sim.faults import Act, Circumstances, acts, reach, replayed
 from devices_sim.happening import Alert
 from devices_sim.localday import instant
 from devices_sim.rates import RateValues
@@ -21,10 +21,10 @@ from devices_sim.scenario import Scenario
 from devices_sim.world import World, device_emissions
 from devices_sim.writing import follow_up_written
 
-#: How long before a start in the middle the world is run without sending anything.
+#: How long before a start in the middle the world is run without sending anything, where nothing is late.
 WARM_UP = timedelta(hours=24)
-#: For so long at least a centre knows that it has heard of a case.
-_REMEMBERED = timedelta(hours=50)
+#: A case that nothing was sent of for so long is over, where nothing is late.
+OVER_AFTER = timedelta(hours=50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +41,26 @@ class Run:
     end: datetime
     sent_from: datetime | None = None
 
+    @property
+    def longest_delay(self) -> timedelta:
+        """How late the faults can make the last message of a case: its alert, and then the answer to it."""
+        return 2 * reach(self.scenario.fault)
+
+    @property
+    def over_after(self) -> timedelta:
+        """For how long nothing was sent of a case that is over."""
+        return OVER_AFTER + self.longest_delay
+
 
 def simulated(run: Run) -> Iterator[Emission]:
     """All emissions of a run in order of time; those that are lost on the way have `lost` set."""
     first = run.sent_from or run.start
-    start = max(run.start, first - WARM_UP)
+    start = max(run.start, first - WARM_UP - run.longest_delay)
     towns = run.world.population.towns
     around = Circumstances(run.seed, run.start, {town.number: town.organisation_number for town in towns})
     sources = [device_emissions(run.world, start=start, end=run.end), *_replays(run, around, start)]
     emissions = sources[0] if len(sources) == 1 else heapq.merge(*sources, key=lambda emission: emission.at)
-    centre = Centre(run.world, staff=run.scenario.response_centre.staff)
+    centre = Centre(run.world, staff=run.scenario.response_centre.staff, remembers=run.over_after)
     for emission in answered(emissions, centre, acts(run.scenario.fault, around)):
         if emission.at >= first:
             yield emission
@@ -65,9 +75,12 @@ def _replays(run: Run, around: Circumstances, start: datetime) -> Iterator[Itera
 
 
 class Centre:
-    """The response centres of all municipalities, each with its own desk."""
+    """The response centres of all municipalities, each with its own desk.
 
-    def __init__(self, world: World, *, staff: float = 1.0) -> None:
+    For at least as long as it `remembers` it knows that it has heard of a case.
+    """
+
+    def __init__(self, world: World, *, staff: float = 1.0, remembers: timedelta = OVER_AFTER) -> None:
         self.rates: RateValues = world.rates
         self._desks = {
             number: Desk(
@@ -75,6 +88,7 @@ class Centre:
             )
             for number, people in world.population.residents.items()
         }
+        self._remembers = remembers
         self._heard: set[str] = set()
         self._heard_before: set[str] = set()
         self._forget_at: datetime | None = None
@@ -93,7 +107,7 @@ class Centre:
         """Whether a case was heard of in the last days; now it is."""
         if self._forget_at is None or at >= self._forget_at:
             self._heard, self._heard_before = set(), self._heard
-            self._forget_at = at + _REMEMBERED
+            self._forget_at = at + self._remembers
         known = case in self._heard or case in self._heard_before
         self._heard.add(case)
         return known

@@ -13,10 +13,9 @@ from devices_sim.answer_key import Scribe
 from devices_sim.answer_key_file import AnswerKeyFile
 from devices_sim.emission import Emission
 from devices_sim.playing.pace import Pace
+from devices_sim.simulation import OVER_AFTER
 from devices_sim.targets.target import Target
 
-#: A case is settled when nothing was sent of it for so long (a replay comes a day late).
-_SETTLED_AFTER = timedelta(hours=50)
 _LOOK_EVERY = 256
 #: What a target leaves behind (requests, tasks) may go in circles, though the simulation's own objects never do.
 _COLLECT_EVERY = 256 * 512
@@ -37,6 +36,7 @@ class Progress:
 class Player:
     """One playing: to `target` at `pace`, noted in `scribe`, at the most `limit` events.
 
+    In `key_file` a case is written down when nothing was sent of it for the time `over_after`.
     `watch` is called now and then with the progress.
     """
 
@@ -46,6 +46,7 @@ class Player:
     key_file: AnswerKeyFile | None = None
     limit: int | None = None
     watch: Callable[[Progress], None] = lambda progress: None
+    over_after: timedelta = OVER_AFTER
 
     async def play(self, emissions: Iterable[Emission]) -> Progress:
         """Send all that is not lost, in order, and wait until it is confirmed or given up."""
@@ -74,7 +75,7 @@ class Player:
             self._note_resent()
             self.watch(progress)
             if self.key_file is not None:
-                self.key_file.settle(emission.at - _SETTLED_AFTER)
+                self.key_file.settle(emission.at - self.over_after)
             if (progress.events + progress.statuses) % _COLLECT_EVERY == 0:
                 gc.collect(1)
 

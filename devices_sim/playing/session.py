@@ -15,7 +15,7 @@ from devices_sim.ndjson import read_emissions
 from devices_sim.playing.live import LiveView
 from devices_sim.playing.pace import Pace, parse_speed
 from devices_sim.playing.player import Player, Progress, collector_at_rest
-from devices_sim.simulation import Run, simulated
+from devices_sim.simulation import OVER_AFTER, Run, simulated
 from devices_sim.targets.target import Tally, Target
 from hub.model.errors import ConfigurationError, ConfigurationFault
 
@@ -53,7 +53,8 @@ async def play(order: Order, titles: dict[str, str]) -> str:
             stack.enter_context(collector_at_rest())
             stack.enter_context(view.shown())
             scribe, key_file = _writers(order, stack)
-            player = Player(target, pace, scribe, key_file, order.limit, view)
+            over_after = order.run.over_after if order.run else OVER_AFTER
+            player = Player(target, pace, scribe, key_file, order.limit, view, over_after)
             progress = await player.play(_emissions(order))
     finally:
         await target.aclose()
