@@ -25,6 +25,7 @@ from hub.model import helseid
 from hub.model.note import JournalNote
 from hub.model.ports import Clock, ReplayStore
 from hub.model.usage import UsageRecord
+from hub.routing import routing_table
 from hub.settings import Settings
 from hub.store.delivering import Delivery
 from hub.store.engine import Engines
@@ -73,7 +74,7 @@ def add_national_doors(app: FastAPI, parts: NationalParts) -> Close:
     app.include_router(jft.router(_jft(parts, trusted)))
     app.include_router(pit.router(_pit(parts, trusted)))
     app.include_router(pmd.router(_pmd(parts, trusted)))
-    app.include_router(lint.router(parts.clock, parts.settings.mode))
+    app.include_router(lint.router(parts.clock, parts.settings.mode, routing_table(parts.settings)))
     app.add_middleware(vkp.AnyCase)
     return trusted.aclose
 

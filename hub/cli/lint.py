@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
@@ -72,20 +73,24 @@ def lint(
     linter = Linter(target.value, now, mode.value, checker=_checker(profiles), ask_others=second_opinion)
     messages = [(str(path), _read(path)) for path in files]
     reports = [linter.lint(raw, name) for name, raw in messages]
+    notes = _previews(messages, reports, now) if preview else []
     is_piped = fix and any(name == "-" for name, _ in messages)
-    typer.echo(written(reports, output), nl=False, err=is_piped)
+    typer.echo(written(reports, output, notes), nl=False, err=is_piped)
     if fix:
         _write_fixes(messages, reports)
-    if preview:
-        _preview(messages, reports, now)
-    raise typer.Exit(0 if all(report.passes for report in reports) else 1)
+    if output is not Format.JSON:
+        for (name, _), note in zip(messages, notes, strict=False):
+            typer.echo(f"\n--- {name}: journalnotatet ---\n{note}", err=is_piped or output is not Format.TEXT)
+    raise typer.Exit(0 if all(r.passes_fixed if fix else r.passes for r in reports) else 1)
 
 
-def written(reports: list[Report], output: Format) -> str:
-    """The reports in the form asked for."""
+def written(reports: list[Report], output: Format, notes: Sequence[str] = ()) -> str:
+    """The reports in the form asked for; only JSON has room for the previewed `notes`."""
     if output is Format.SARIF:
         return as_sarif(reports, version=_version())
-    return {Format.TEXT: as_text, Format.JSON: as_json, Format.JUNIT: as_junit}[output](reports)
+    if output is Format.JSON:
+        return as_json(reports, notes)
+    return as_text(reports) if output is Format.TEXT else as_junit(reports)
 
 
 def _checker(profiles: Path | None) -> Checker | None:
@@ -121,14 +126,17 @@ def _write_fixes(messages: list[tuple[str, bytes]], reports: list[Report]) -> No
             typer.echo(f"{name}: {len(report.patch)} rettelser skrevet", err=True)
 
 
-def _preview(messages: list[tuple[str, bytes]], reports: list[Report], now: datetime) -> None:
-    from hub.cli._preview import preview
+def _previews(messages: list[tuple[str, bytes]], reports: list[Report], now: datetime) -> list[str]:
+    """The note of each message, or why it becomes none."""
+    from hub.ingest.preview import preview_text
+    from hub.routing import routing_table
+    from hub.settings import EXAMPLE, parse
 
-    for (name, raw), report in zip(messages, reports, strict=True):
-        if report.passes_vkp:
-            typer.echo(f"\n--- {name}: journalnotatet ---\n{preview(raw, now)}")
-        else:
-            typer.echo(f"\n--- {name}: blir avvist, og blir ikke noe journalnotat ---")
+    routing = routing_table(parse(EXAMPLE, adapters=("fhir_rest", "journal_rest", "pull")))
+    return [
+        preview_text(raw, routing, now) if report.passes_vkp else "Blir avvist, og blir ikke noe journalnotat."
+        for (_, raw), report in zip(messages, reports, strict=True)
+    ]
 
 
 def _version() -> str:

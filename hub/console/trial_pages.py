@@ -16,7 +16,6 @@ from starlette.routing import Route
 from hub.console.door import Door
 from hub.console.journal_pages import root_of
 from hub.console.neighbours import Unanswered, ask
-from hub.console.previewing import preview
 from hub.console.scenarios import Scenarios, scenario_names
 from hub.console.source_text import readable, source_text
 from hub.console.trial_messages import TRIALS, Press, trial_message
@@ -24,9 +23,12 @@ from hub.console.visit import Stop, Visit
 from hub.fhir.lint import Linter
 from hub.fhir.parsing import parse
 from hub.ingest.identify import identify
+from hub.ingest.preview import preview
 from hub.model.errors import RejectedMessage, Unreachable
 from hub.model.event import Inbound
+from hub.model.note import JournalNote
 from hub.model.person import LISTED_TEST_PERSONS
+from hub.routing import RoutingTable
 from hub.settings import SenderSettings
 from hub.store.overview import case_of_identity
 
@@ -166,8 +168,15 @@ def _tried(visit: Visit, raw: bytes, sender: SenderSettings, now: datetime) -> R
         passes_vkp=vkp.passes_vkp,
         passes_jft=vkp.passes_jft,
         blockers=[remark.finding for remark in vkp.blockers],
-        note=preview(inbound, visit.console.routing) if vkp.passes_vkp else None,
+        note=_note(inbound, visit.console.routing) if vkp.passes_vkp else None,
     )
+
+
+def _note(inbound: Inbound, routing: RoutingTable) -> JournalNote | None:
+    try:
+        return preview(inbound, routing)
+    except RejectedMessage:
+        return None
 
 
 async def _fault(visit: Visit) -> Response:

@@ -17,7 +17,7 @@ def composition(value: Any, context: Context) -> Drafts:
     """A note: its type, its status, the times of its steps, and what it tells of."""
     drafts = [*_note_type(value)]
     if value.get("status") not in ("final", "amended"):
-        drafts.append(_advised("composition-status", ".status", "Sett status til final når notatet er ferdig."))
+        drafts.append(_status(value.get("status")))
     for index, event in enumerate(_objects(value.get("event"))):
         period = event.get("period")
         if not (type(period) is dict and period.get("start")):
@@ -75,6 +75,12 @@ def _note_type(value: dict[str, Any]) -> list[Draft]:
             advice=advice,
         )
     ]
+
+
+def _status(status: Any) -> Draft:
+    draft = _advised("composition-status", ".status", "Sett status til final når notatet er ferdig.")
+    draft.found, draft.expected = None if status is None else shown(status), "final eller amended"
+    return draft
 
 
 def _advised(rule: str, path: str, advice: str) -> Draft:

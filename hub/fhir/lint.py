@@ -10,9 +10,10 @@ from typing import Any
 
 from hub.fhir import verbatim
 from hub.fhir.checking import Checker, built_in
-from hub.fhir.drafts import KINDS, Level, Mode
+from hub.fhir.drafts import Level, Mode
 from hub.fhir.fixing import Operation, fix
-from hub.fhir.parsing import parse
+from hub.fhir.kinds import KINDS
+from hub.fhir.parsing import JFT_TYPES, WRITTEN_TYPES, parse
 from hub.fhir.paths import place_of
 from hub.fhir.positions import Position, Positions
 from hub.fhir.resource_names import RESOURCE_NAMES
@@ -56,6 +57,11 @@ class Report:
         """Whether the target would take the message."""
         return self.passes_jft if self.target == "jft" else self.passes_vkp
 
+    @property
+    def passes_fixed(self) -> bool:
+        """Whether the target would take the message with the patch applied."""
+        return self.passes or (self.target == "jft" and self.fixed is not None and not self.left)
+
 
 @dataclass(frozen=True, slots=True)
 class Linter:
@@ -80,7 +86,8 @@ class Linter:
         written = verbatim.loads(raw)
         positions = Positions(raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
         found = {level: (*self._check(written, level), *_repeated(positions, level)) for level in _LEVELS}
-        own = (*found[self.target], *(second_opinion(resource) if self.ask_others else ()))
+        own = (*found[self.target], *_not_alone(resource["resourceType"], self.target))
+        own += second_opinion(resource) if self.ask_others else ()
         refused = [f for f in found["jft"] if f.is_error]
         passes_vkp = not any(f.is_error for f in found["vkp"])
         fixes = fix(written, lambda value: self._check(value, "jft")) if refused else None
@@ -103,6 +110,19 @@ class Linter:
 
 
 _LEVELS: tuple[Level, Level] = ("vkp", "jft")
+_TAKEN: dict[Level, frozenset[str]] = {"vkp": WRITTEN_TYPES, "jft": JFT_TYPES}
+
+
+def _not_alone(resource_type: str, target: Level) -> tuple[Finding, ...]:
+    """A warning on a resource that may be sound, yet has no address of its own to be sent to."""
+    taken = _TAKEN[target]
+    if resource_type in taken:
+        return ()
+    names = ", ".join(sorted(taken))
+    advice = (
+        f"{target.upper()} tar ikke imot {resource_type} alene. Legg den i en Bundle, om den hører til en hendelse."
+    )
+    return (Finding("warning", "$this", "resource-not-alone", advice, found=resource_type, expected=names),)
 
 
 def _placed(findings: Sequence[Finding], resource: Any, positions: Positions) -> tuple[Remark, ...]:
@@ -121,7 +141,17 @@ def _repeated(positions: Positions, level: Level) -> tuple[Finding, ...]:
         return ()
     first = positions.of(positions.repeated[0])
     advice = f"{kind.advice} Den første gjentakelsen er på linje {first.line}."
-    return (Finding(severity, "$this", "json-name-repeated", advice, issue_type=kind.issue_type),)
+    return (
+        Finding(
+            severity,
+            "$this",
+            "json-name-repeated",
+            advice,
+            found=kind.found,
+            expected=kind.expected,
+            issue_type=kind.issue_type,
+        ),
+    )
 
 
 def _rewritten(resource: Any, raw: bytes) -> bytes:

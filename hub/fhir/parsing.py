@@ -24,6 +24,12 @@ EVENT_TYPES = frozenset({"Bundle", "DetectedIssue", "MedicationDispense", "Encou
 #: What may be written by HTTP: VKP takes one more.
 WRITTEN_TYPES = EVENT_TYPES | {"Communication"}
 
+#: What JFT has an address for.
+JFT_TYPES = frozenset({"Bundle", "Composition", "MedicationDispense"})
+
+#: As many names as a person cares to read.
+_FEW = 20
+
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -52,7 +58,13 @@ def canonical_hash(resource: Mapping[str, Any]) -> str:
 def _resource(value: object, allowed: frozenset[str]) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise _rejected(
-            _finding("json-not-object", "Meldingen må være ett JSON-objekt: en FHIR-ressurs.", kind="structure")
+            _finding(
+                "json-not-object",
+                "Meldingen må være ett JSON-objekt: en FHIR-ressurs.",
+                found="noe annet",
+                expected="ett JSON-objekt",
+                kind="structure",
+            )
         )
     name = value.get("resourceType")
     if not isinstance(name, str) or name not in allowed:
@@ -73,11 +85,12 @@ def _too_large(size: int) -> Finding:
 def _unreadable(text: bytes, error: Exception) -> Finding:
     if b"\x00" in text[:4] or text[:2] in {b"\xff\xfe", b"\xfe\xff"} or not _is_utf8(text):
         advice = "Send meldingen kodet som UTF-8. JSON i FHIR har ingen annen tegnkoding."
-        return _finding("encoding-not-utf8", advice, expected="UTF-8", kind="structure")
+        return _finding("encoding-not-utf8", advice, found="en annen tegnkoding", expected="UTF-8", kind="structure")
     if not isinstance(error, orjson.JSONDecodeError) or "depth" in error.msg:
-        return _finding("json-too-deep", "Meldingen er nøstet for dypt. Grensen er 254 nivåer.", kind="too-long")
-    where = f"linje {error.lineno}, kolonne {error.colno}"
-    return _finding("json-broken", f"Meldingen er ikke gyldig JSON. Feilen er ved {where}.", kind="structure")
+        advice = "Meldingen er nøstet for dypt. Grensen er 254 nivåer."
+        return _finding("json-too-deep", advice, found="flere nivåer", expected="høyst 254 nivåer", kind="too-long")
+    advice = f"Meldingen er ikke gyldig JSON. Feilen er ved linje {error.lineno}, kolonne {error.colno}."
+    return _finding("json-broken", advice, found="ugyldig JSON", expected="gyldig JSON", kind="structure")
 
 
 def _is_utf8(text: bytes) -> bool:
@@ -94,15 +107,13 @@ def _unknown_type(name: object, allowed: frozenset[str]) -> Finding:
         "resource-unknown",
         "Sett resourceType til en av ressursene som tas imot her.",
         path="resourceType",
-        found=str(name) if known else None,
-        expected=", ".join(sorted(allowed)),
+        found=str(name) if known else "ingenting" if name is None else "noe annet",
+        expected=", ".join(sorted(allowed)) if len(allowed) <= _FEW else "navnet på en R4-ressurs",
         kind="not-supported",
     )
 
 
-def _finding(
-    rule: str, advice: str, *, path: str = "$this", found: str | None = None, expected: str | None = None, kind: str
-) -> Finding:
+def _finding(rule: str, advice: str, *, path: str = "$this", found: str, expected: str, kind: str) -> Finding:
     return Finding("error", path, rule, advice, found=found, expected=expected, issue_type=kind)
 
 

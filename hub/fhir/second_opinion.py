@@ -33,7 +33,10 @@ def second_opinion(resource: dict[str, Any]) -> tuple[Finding, ...]:
 
 
 def _finding(path: str, advice: str) -> Finding:
-    return Finding("information", path, "second-opinion", advice, issue_type="informational")
+    found, expected = "noe som R4B ikke har", "det som R4B tillater"
+    return Finding(
+        "information", path, "second-opinion", advice, found=found, expected=expected, issue_type="informational"
+    )
 
 
 def _path(name: str, steps: Sequence[str | int]) -> str:

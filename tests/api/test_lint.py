@@ -35,10 +35,23 @@ async def test_it_answers_in_other_forms(one_hub, one_session, form, kind):
     assert body
 
 
-@pytest.mark.parametrize("query", ["?target=x", "?format=x", "?what=x"])
+@pytest.mark.parametrize("query", ["?target=x", "?format=x", "?what=x", "?preview=x"])
 async def test_what_it_does_not_know_is_400(one_hub, one_session, query):
     assert (await lint(one_hub, one_session, query))[0] == 400
 
 
 async def test_garbage_is_reported_on_like_anything_else(one_hub, one_session):
     assert (await lint(one_hub, one_session, "", b"\x00{"))[0] == 200
+
+
+async def test_it_shows_the_note_that_the_message_would_become(one_hub, one_session):
+    import orjson
+
+    note = orjson.loads((await lint(one_hub, one_session, "?preview=true"))[2])["preview"]
+    assert "Trygghetsalarm" in note
+    assert note in (await lint(one_hub, one_session, "?preview=true&format=text"))[2].decode()
+    assert "preview" not in orjson.loads((await lint(one_hub, one_session, ""))[2])
+    assert (
+        "blir ikke noe journalnotat"
+        in orjson.loads((await lint(one_hub, one_session, "?preview=true", b"{"))[2])["preview"]
+    )

@@ -84,6 +84,8 @@ def test_every_finding_speaks_of_a_place_that_is_there(resource: Any) -> None:
         assert re.fullmatch(r"(\$this|[A-Za-z]+)(\.[A-Za-z_][A-Za-z0-9]*|\[\d+\])*", finding.path)
         assert finding.advice
         assert "{" not in finding.advice
+        assert finding.found
+        assert finding.expected
 
 
 @settings(max_examples=200, deadline=None)

@@ -11,6 +11,7 @@ import pytest
 from hub.fhir import codes, drafts
 from hub.fhir.checking import check
 from hub.fhir.drafts import Level
+from hub.fhir.kinds import KINDS
 from tests.fhir.asking import Resource, errors, found
 from tests.fhir.samples import (
     ALERT,
@@ -273,4 +274,4 @@ def test_every_kind_of_fault_has_its_row_in_the_table_and_every_row_is_used() ->
     sources = "".join(p.read_text(encoding="utf-8") for p in Path(drafts.__file__).parent.glob("*.py"))
     used = set(re.findall(r'Draft\(\s*"([a-z-]+)"', sources)) | set(re.findall(r'held\([^,()]+, "([a-z-]+)"', sources))
     used |= {"binding", "binding-hint", "underlying", "repeated-name"}  # chosen by an expression
-    assert used == set(drafts.KINDS)
+    assert used == set(KINDS)

@@ -166,6 +166,17 @@ def test_any_resource_that_r4_has_can_be_linted() -> None:
     assert not linted({"resourceType": "Pasient"}).passes
 
 
+def test_what_has_no_address_of_its_own_is_warned_about_and_still_checked() -> None:
+    def warned(resource: Any, target: Any) -> bool:
+        return "resource-not-alone" in {r.finding.rule for r in linted(resource, target).remarks}
+
+    patient = {"resourceType": "Patient", "gender": "male"}
+    assert [warned(BUNDLE, t) for t in ("vkp", "jft")] == [False, False]
+    assert [warned(ALERT, t) for t in ("vkp", "jft")] == [False, True]
+    assert [warned(patient, t) for t in ("vkp", "jft")] == [True, True]
+    assert linted(ALERT, "jft").passes
+
+
 def test_the_text_tells_verdict_place_advice_and_patch() -> None:
     text = as_text([linted(LOOSE), linted(WRONG)])
     assert "melding.json: går gjennom VKP (2 advarsler)" in text
@@ -180,9 +191,16 @@ def test_the_json_tells_the_same() -> None:
     document = orjson.loads(as_json([linted(LOOSE), linted(WRONG)]))
     assert [f["ok"] for f in document["files"]] == [True, False]
     assert document["files"][0]["passes"] == {"vkp": True, "jft": False}
-    assert {"severity", "path", "rule", "advice", "found", "expected", "line", "column"} <= set(
-        document["files"][1]["findings"][0]
-    )
+
+
+def test_every_finding_says_what_was_found_and_expected_and_what_to_do() -> None:
+    odd = bent(bent(LOOSE, "entry.0.resource.status", "preliminary"), "entry.1.resource.author", ...)
+    broken = (b"", b"[]", b"{", b"\xff{}", b'{"resourceType": "Nope"}', b'{"resourceType": "Claim"}')
+    reports = [linted(message, target) for message in (LOOSE, WRONG, odd, *broken) for target in ("vkp", "jft")]
+    findings = [f for file in orjson.loads(as_json(reports))["files"] for f in file["findings"]]
+    told = ("severity", "path", "rule", "found", "expected", "advice", "line", "column")
+    assert [f for f in findings if not all(f[name] for name in told)] == []
+    assert next(f["found"] for f in findings if f["rule"] == "guide-composition-status") == "preliminary"
 
 
 def test_the_sarif_names_rule_file_and_line() -> None:

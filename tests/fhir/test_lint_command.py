@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from hub.api import examples
 from hub.cli import lint, profiles
 from tests.fhir.samples import ALERT, BUNDLE, bent
 from tests.fhir.test_published import PROFILE, VALUES, VKP, needs_standards
@@ -51,9 +52,28 @@ def test_a_message_by_standard_input_is_answered_with_the_fixed_one(loose: Path)
     assert "går gjennom VKP" in err
 
 
+def test_the_status_of_a_fix_is_that_of_what_was_written(loose: Path, tmp_path: Path) -> None:
+    assert run(loose, "--target", "jft", "--fix")[0] == 0
+    wrong = tmp_path / "feil.json"
+    wrong.write_text(fresh(bent(bent(ALERT, "code", ...), "detail", "")))
+    assert run(wrong, "--target", "jft", "--fix")[0] == 1
+
+
 @pytest.mark.parametrize("form", ["json", "sarif"])
 def test_reports_for_programs_are_json_and_nothing_else(loose: Path, form: str) -> None:
-    assert json.loads(run(loose, "--format", form)[1])
+    assert json.loads(run(loose, "--format", form, "--preview")[1])
+
+
+def test_the_preview_stands_in_the_json_and_beside_the_other_forms_for_programs(loose: Path) -> None:
+    assert "Bruker hadde falt" in json.loads(run(loose, "--format", "json", "--preview")[1])["files"][0]["preview"]
+    assert "preview" not in json.loads(run(loose, "--format", "json")[1])["files"][0]
+    assert "Bruker hadde falt" in run(loose, "--format", "junit", "--preview")[2]
+
+
+def test_a_preview_never_mixes_with_a_fixed_message_on_standard_output(loose: Path) -> None:
+    _, out, err = run("-", "--fix", "--preview", given=loose.read_text(encoding="utf-8"))
+    assert json.loads(out)["resourceType"] == "Bundle"
+    assert "journalnotatet" in err
 
 
 def test_the_report_for_a_test_runner_is_xml(loose: Path) -> None:
@@ -66,6 +86,12 @@ def test_the_preview_shows_the_note_that_a_nurse_would_read(loose: Path) -> None
     assert "Trygghetsalarm" in out
     assert "Bruker hadde falt" in out
     assert "13717404089" not in out
+
+
+def test_a_communication_has_a_preview_too(tmp_path: Path) -> None:
+    path = tmp_path / "beskjed.json"
+    path.write_text(fresh(examples.BY_TYPE["Communication"]).replace("2026-11-23", f"{datetime.now(UTC):%Y-%m-%d}"))
+    assert "Pårørende er varslet." in run(path, "--preview")[1]
 
 
 def test_the_preview_of_what_is_refused_says_that_there_is_no_note(tmp_path: Path) -> None:

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from hub.fhir.checking import check
-from hub.fhir.parsing import parse
+from hub.fhir.parsing import WRITTEN_TYPES, parse
 from hub.ingest.identify import identify
 from hub.journal import compose
 from hub.model.case import CaseHistory, CaseMessage
 from hub.model.errors import RejectedMessage
 from hub.model.event import Inbound
 from hub.model.note import JournalNote
+from hub.model.person import NHN_TEST_ORGANISATION
 from hub.routing import RoutingTable
 
+_SENDER = "Avsender"
 
-def preview(inbound: Inbound, routing: RoutingTable) -> JournalNote | None:
-    """The note, composed as the hub would with nothing else known of the case; None where it becomes none."""
+
+def preview_text(raw: bytes, routing: RoutingTable, now: datetime) -> str:
+    """The note's text where nothing is known of who sends `raw`, or why it becomes none."""
     try:
-        resource = parse(inbound.payload)
-        event = identify(resource, inbound)
-    except RejectedMessage:
-        return None
+        return preview(Inbound("mqtt", NHN_TEST_ORGANISATION, _SENDER, None, raw, now), routing).text
+    except RejectedMessage as rejected:
+        return "Blir ikke noe journalnotat: " + "; ".join(f.advice for f in rejected.findings)
+
+
+def preview(inbound: Inbound, routing: RoutingTable) -> JournalNote:
+    """The note, composed as the hub would with nothing else known of the case.
+
+    Raises RejectedMessage where the message becomes none.
+    """
+    resource = parse(inbound.payload, allowed=WRITTEN_TYPES)
+    event = identify(resource, inbound)
     message = CaseMessage(
         number=1,
         sender=inbound.sender,
