@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
+
+from joserfc.jwk import Key
 
 from hub.jose.keys import BadKey, public_key
 from hub.model.client import Client
@@ -69,6 +71,11 @@ class TokenService:
         return self.keys.ring(self.now())
 
 
+def _for_any_algorithm(jwk: Mapping[str, Any]) -> Key:
+    """The key, without the `alg` that it was made for: a client may sign with any algorithm of the key's kind."""
+    return public_key({name: value for name, value in jwk.items() if name != "alg"})
+
+
 def known_clients(clients: Iterable[Client]) -> dict[str, KnownClient]:
     """`clients` by id with their keys read. Raises ConfigurationError with every key that can't be used."""
     known: dict[str, KnownClient] = {}
@@ -77,7 +84,7 @@ def known_clients(clients: Iterable[Client]) -> dict[str, KnownClient]:
         keys = []
         for key_number, jwk in enumerate(client.jwks, 1):
             try:
-                keys.append(public_key(jwk))
+                keys.append(_for_any_algorithm(jwk))
             except BadKey as error:
                 where = f"client[{number}].jwks[{key_number}]"
                 faults.append(ConfigurationFault(0, where, f"kan ikke brukes ({error})"))

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 from joserfc import jws
-from joserfc.jwk import ECKey, OctKey
+from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from tests.token_service.tiny_client import TinyClient
-from tests.token_service.world import world_at
+from tests.token_service.world import client_with_key, world_at
 
 
 async def refused(client, form, **headers):
@@ -19,6 +19,17 @@ async def refused(client, form, **headers):
 @pytest.mark.parametrize("typ", ["client-authentication+jwt", "JWT", None])
 async def test_new_and_old_types_of_assertion_are_taken(client, typ):
     await client.bearer(client_assertion=client.assertion(header={"typ": typ}))
+
+
+async def test_a_client_signs_with_any_algorithm_of_its_keys_kind(tmp_path, session):
+    """Also when its key says that it was made for one of them, as those of `client new` do."""
+    made, key = client_with_key(tmp_path, "rsa-client", kind="RSA")
+    assert made.jwks[0]["alg"] == "RS256"
+    free = RSAKey.import_key({name: value for name, value in key.as_dict(private=True).items() if name != "alg"})
+    with world_at(tmp_path, more_clients=[(made, key)]) as world:
+        client = TinyClient(session, world.issuer, "rsa-client", free)
+        for alg in ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"):
+            await client.bearer(client_assertion=client.assertion(header={"alg": alg}))
 
 
 @pytest.mark.parametrize(
