@@ -135,7 +135,7 @@ def statement_seconds(path: Path) -> tuple[float, float, float]:
     table = usage_table_from_file(path)
     opened = time.perf_counter()
     order = order_of(OrderForm.model_validate({"model": "per-case", "total": "100000000", "from": "2025-01"}))
-    use = count_of(table, order.scenario)
+    use = count_of(table, order)
     counted = time.perf_counter()
     billed = Billed(order, use, BillingTerms(Decimal(25)))
     sum(bill.gross_ore for bill in billed.bills())
