@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from hub.console import times
 from hub.console.console import Console
 from hub.console.words import say, say_or
+from hub.console.words.english import in_language
 from hub.fhir.codes import ALERT_CODE, name_of
 from hub.store.flow import FlowRow
 
@@ -79,7 +80,8 @@ def subject(kind: str | None, service: str | None, alert_code: str | None, langu
     """What a case is about, in a few words."""
     if kind is None:
         return ""
-    said = name_of(ALERT_CODE, alert_code) if alert_code else None
+    known = name_of(ALERT_CODE, alert_code) if alert_code else None
+    said = in_language(language, known).text if known else None
     name = say_or(language, f"kind.{kind}", kind)
     if said:
         return f"{name}: {said}"

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from hub.console import times
 from hub.console.words import say, say_or
+from hub.console.words.english import in_language
 
 _HERE = Path(__file__).parent
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -52,6 +53,7 @@ class Look:
         return self._templates.get_template(template).render(
             t=partial(say, language),
             t_or=partial(say_or, language),
+            in_language=partial(in_language, language),
             when=partial(_time, language),
             number=lambda n: times.thousands(n, language),
             kr=lambda ore: f"{times.kroner(ore, language)}\u00a0kr",

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.console.visitor import Visitor, csrf_in
+from tests.console.visitor import Visitor, csrf_in, norwegian_in
 
 PAGES = ("/", "/flow", "/cases", "/journals", "/drift", "/drift/devices", "/quarantine", "/try", "/costs", "/sign-in")
 HEAVIEST = 300_000
@@ -17,6 +17,7 @@ async def test_a_page_answers_in_both_languages_and_is_light(stranger, path, lan
     answer = await stranger.get(f"{path}?lang={language}")
     assert answer.status == 200
     assert f'<html lang="{language}">' in answer.text
+    assert language == "nb" or norwegian_in(answer.text) == []
     files = re.findall(r'(?:src|href)="(/static/[^"]+)"', answer.text)
     weights = [len((await stranger.get(file)).text) for file in set(files)]
     assert len(answer.text) + sum(weights) < HEAVIEST

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from connectors.mqtt import MqttConnection
+from tests.console.visitor import norwegian_in
 from tests.messages import alarm
 
 TOWN = "314159265"
@@ -110,6 +111,10 @@ async def test_a_rejected_message_is_pointed_out_corrected_and_becomes_a_case(vi
     page = (await visitor.get(f"/quarantine/{number}")).text
     marked = re.search(r'<li id="q-\d+" class="error">.*?</li>', page, re.DOTALL)[0]
     assert "no-such-status" in marked
+    english = (await visitor.get(f"/quarantine/{number}?lang=en")).text
+    assert "Use one of the valid codes in status." in english
+    assert norwegian_in(english) == []
+    await visitor.get("/?lang=nb")
 
     where = f"/quarantine/{number}"
     still_wrong = await visitor.do(f"{where}/correct", on=where, action="submit", content=json.dumps(body))

@@ -62,6 +62,11 @@ def csrf_in(page: str) -> str:
     return unescape(found[1])
 
 
+def norwegian_in(page: str) -> list[str]:
+    """The elements of an English page that are still in Norwegian, but the way to the Norwegian page."""
+    return re.findall(r'<(?!a |html )[^>]* lang="nb"[^>]*>[^<]*', page)
+
+
 @asynccontextmanager
 async def listening(
     visitor: Visitor, query: str = "", **headers: str
