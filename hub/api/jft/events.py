@@ -10,13 +10,14 @@ from hub.fhir import verbatim
 from hub.model.event import Source
 from hub.store.submissions import Submission
 
-_BASE = "https://fhir.jft.nhn.no/"
-PARENT_ORGANISATION = f"{_BASE}parent-organization-number"
-SOURCE_CLIENT_ID = f"{_BASE}source-client-id"
-SOURCE_CLIENT_NAME = f"{_BASE}source-client-name"
-SOURCE_SYSTEM_NAME = f"{_BASE}source-system-name"
+#: What the systems of JFT's own tags begin with.
+JFT_SYSTEMS = "https://fhir.jft.nhn.no/"
+PARENT_ORGANISATION = f"{JFT_SYSTEMS}parent-organization-number"
+SOURCE_CLIENT_ID = f"{JFT_SYSTEMS}source-client-id"
+SOURCE_CLIENT_NAME = f"{JFT_SYSTEMS}source-client-name"
+SOURCE_SYSTEM_NAME = f"{JFT_SYSTEMS}source-system-name"
 #: The documentation names no system for this one; a reader may leave the system out.
-ACKNOWLEDGED_SYSTEM, ACKNOWLEDGED = f"{_BASE}event-status", "journaling-acknowledged"
+ACKNOWLEDGED_SYSTEM, ACKNOWLEDGED = f"{JFT_SYSTEMS}event-status", "journaling-acknowledged"
 CASE_SYSTEM = "urn:knutepunkt:case"
 
 
@@ -31,11 +32,20 @@ def event(submission: Submission) -> bytes:
         }
     written = resource.get("meta")
     before = written if isinstance(written, dict) else {}
-    given = before.get("tag")
-    tags = [*(given if isinstance(given, list) else [] if given is None else [given]), *_own_tags(submission)]
+    tags = [*_given_tags(before.get("tag")), *_own_tags(submission)]
     meta = {**before, "lastUpdated": instant(submission.stamp), "tag": tags}
     rest = {name: value for name, value in resource.items() if name not in {"resourceType", "id", "meta"}}
     return verbatim.dumps({"resourceType": resource["resourceType"], "id": submission.id, "meta": meta, **rest})
+
+
+def _given_tags(given: Any) -> list[Any]:
+    """The sender's own tags: those with our systems are ours alone to give."""
+    tags = given if isinstance(given, list) else [] if given is None else [given]
+    return [tag for tag in tags if not _is_ours(tag.get("system") if isinstance(tag, dict) else None)]
+
+
+def _is_ours(system: Any) -> bool:
+    return isinstance(system, str) and (system.startswith(JFT_SYSTEMS) or system == CASE_SYSTEM)
 
 
 def _own_tags(submission: Submission) -> list[dict[str, str]]:

@@ -54,10 +54,19 @@ def _token(text: str) -> tuple[str, str]:
 
 
 def _is_acknowledged(system: str, code: str) -> bool:
-    """The documentation speaks of "journaling acknowledged" and gives no system, so any of JFT's will do."""
-    if system.rstrip("/").endswith(events.ACKNOWLEDGED):
-        return code.lower() in {"", "true", events.ACKNOWLEDGED}
-    return code.lower() == events.ACKNOWLEDGED and system in {"", events.ACKNOWLEDGED_SYSTEM}
+    """The documentation says "journaling acknowledged" and gives no system: any of JFT's will do, however spelt."""
+    if system and not system.startswith(events.JFT_SYSTEMS):
+        return False
+    if _letters(system).endswith(_ACKNOWLEDGED):
+        return _letters(code) in {"", "true", _ACKNOWLEDGED}
+    return _letters(code) == _ACKNOWLEDGED
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
+
+
+_ACKNOWLEDGED = _letters(events.ACKNOWLEDGED)
 
 
 def _unknown() -> Exception:

@@ -46,8 +46,16 @@ async def write(jft: Jft, request: Request, caller: Caller, *, resource_type: st
 
 def source_of(request: Request, caller: Caller) -> Source:
     """Who sends, as the tags of the event will tell it."""
-    system = request.headers.get(SOURCE_HEADER, "").strip()[:_MAX_SOURCE]
-    return Source(caller.client_id, caller.client_name, system or None)
+    said = next((value for name, value in request.headers.raw if name == SOURCE_HEADER.encode()), b"")
+    return Source(caller.client_id, caller.client_name, _text(said).strip()[:_MAX_SOURCE] or None)
+
+
+def _text(header: bytes) -> str:
+    """What a client wrote: most write letters as UTF-8, older ones as Latin-1, which HTTP once said."""
+    try:
+        return header.decode("utf-8")
+    except UnicodeDecodeError:
+        return header.decode("latin-1")
 
 
 def receipt(outcome: Outcome) -> dict[str, object]:

@@ -83,6 +83,7 @@ async def test_the_status_tells_the_first_reading_and_the_acknowledgement(jft):
         "journaling-acknowledged",
         "https://fhir.jft.nhn.no/event-status|journaling-acknowledged",
         "https://fhir.jft.nhn.no/journaling-acknowledged|true",
+        "https://fhir.jft.nhn.no/status|journalingAcknowledged",
     ],
 )
 async def test_tags_tell_the_acknowledged_from_the_others(world, jft, tag):
@@ -92,6 +93,14 @@ async def test_tags_tell_the_acknowledged_from_the_others(world, jft, tag):
     await jft("POST", f"/jft/v1/Composition/{first['id']}/$journaling-acknowledged")
     assert [r["id"] for r in (await jft("GET", f"/jft/v1/Composition?_tag={tag}")).resources] == [first["id"]]
     assert [r["id"] for r in (await jft("GET", f"/jft/v1/Composition?_tag:not={tag}")).resources] == [second["id"]]
+
+
+async def test_a_sender_cannot_give_the_tags_that_are_jfts_own(jft):
+    said = [{"system": "https://fhir.jft.nhn.no/event-status", "code": "journaling-acknowledged"}, {"code": "eget"}]
+    await jft("POST", "/jft/v1/Composition", data=raw(composition(meta={"tag": said})))
+    (event,) = (await jft("GET", "/jft/v1/Composition?_tag:not=journaling-acknowledged")).resources
+    codes = [tag["code"] for tag in event["meta"]["tag"]]
+    assert ("journaling-acknowledged" in codes, "eget" in codes) == (False, True)
 
 
 async def test_events_can_be_read_by_who_sent_them(world, jft):

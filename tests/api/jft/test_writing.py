@@ -4,8 +4,11 @@ import io
 import re
 
 import pytest
+from starlette.requests import Request
 
+from hub.api.access import Caller
 from hub.api.examples import BY_TYPE
+from hub.api.jft.writing import source_of
 from tests.api.national import CONFIGURATION, dpop_api, national_at
 from tests.messages import alarm, composition, document, raw
 
@@ -77,14 +80,21 @@ async def test_about_one_megabyte_is_the_limit(jft):
     assert answer.status == 413
 
 
-async def test_the_source_system_comes_back_as_a_tag(jft):
-    await jft("POST", "/jft/v1/Bundle", data=raw(DOCUMENT), headers={"nhn-source-system": "EvRep"})
+@pytest.mark.parametrize("written", ["EvRep", "Trygg på Ås"])
+async def test_the_source_system_comes_back_as_a_tag(jft, written):
+    await jft("POST", "/jft/v1/Bundle", data=raw(DOCUMENT), headers={"nhn-source-system": written})
     (event,) = (await jft("GET", "/jft/v1/Bundle")).resources
     tags = {t["system"].rsplit("/", 1)[-1]: t["code"] for t in event["meta"]["tag"]}
-    assert tags["source-system-name"] == "EvRep"
+    assert tags["source-system-name"] == written
     assert tags["source-client-id"] == "test-client"
     assert tags["source-client-name"] == "Testklient test-client"
     assert tags["parent-organization-number"] == "314159265"
+
+
+def test_the_source_system_may_be_written_in_latin_1_as_old_clients_do():
+    request = Request({"type": "http", "headers": [(b"nhn-source-system", "Ås".encode("latin-1"))]})
+    caller = Caller("c", "314159265", None, None, None, frozenset(), None, None, "DPoP", 0.0)
+    assert source_of(request, caller).system_name == "Ås"
 
 
 async def test_production_refuses_synthetic_people(tmp_path, session):
