@@ -88,7 +88,8 @@ def _event(said: Mapping[str, str], wrapped: _Wrapped) -> Event:
 
 
 def _number(said: Mapping[str, str], wrapped: _Wrapped) -> str:
-    return f"{said['cid']}-{said.get('ref') or wrapped.received_at.isoformat()}"
+    """The alarm's number: with its time, since units begin their references anew."""
+    return "-".join(filter(None, (said["cid"], said.get("ref"), wrapped.received_at.isoformat())))
 
 
 def _words(said: Mapping[str, str]) -> str:
@@ -128,7 +129,7 @@ ScaipBridgeConnector.examples = (
                 patient=patient(_WHO),
                 device="4790001234-17",
                 device_name="Alarmknapp",
-                number="4790001234-0007",
+                number=f"4790001234-0007-{_AT.isoformat()}",
                 at=_AT,
                 code=AlertCode.SAFETY_ALARM,
                 severity=Severity.SERIOUS,
@@ -144,7 +145,7 @@ ScaipBridgeConnector.examples = (
                 patient=patient(_WHO),
                 device="4790001234-18",
                 device_name="Falldetektor",
-                number="4790001234-0008",
+                number=f"4790001234-0008-{_AT.isoformat()}",
                 at=_AT,
                 code=AlertCode.FALL,
                 severity=Severity.SERIOUS,
@@ -160,7 +161,7 @@ ScaipBridgeConnector.examples = (
                 patient=patient(_WHO),
                 device="4790001234-3",
                 device_name="Medisindispenser",
-                number="4790001234-0009",
+                number=f"4790001234-0009-{_AT.isoformat()}",
                 at=_AT,
             ),
         ),

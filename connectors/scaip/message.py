@@ -33,7 +33,9 @@ def read_request(raw: bytes) -> Mapping[str, str]:
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = reader.text, _refuse
     try:
         parser.Parse(raw, True)
-    except expat.ExpatError as e:
+    except NotScaip:
+        raise
+    except (expat.ExpatError, ValueError, LookupError) as e:  # the latter of encodings that expat can't be taught
         raise NotScaip("the message is no XML", "2") from e
     if reader.root != "mrq":
         raise NotScaip("the message is no request", "2")

@@ -6,8 +6,8 @@ import asyncio
 import base64
 import contextlib
 import secrets
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -15,6 +15,7 @@ from typing import Literal
 import orjson
 
 from connectors.scaip import codes
+from connectors.scaip.arrivals import Arrivals
 from connectors.scaip.message import KIND, NotScaip, device_of, is_event, read_request, write_answer
 from connectors.sip import SipMessage, SipServer
 from connectors.sip.server import Peer, SipAnswer
@@ -23,7 +24,6 @@ from hub.model.errors import StoreUnavailable, Unreachable
 
 #: Where the answer goes: in a MESSAGE of its own after an empty 200, or in the 200 itself. Implementations differ.
 Answer = Literal["message", "response"]
-_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +60,23 @@ class ScaipReceiver:
         self._answer: Answer = answer
         self._now = now
         self._heartbeat_s = heartbeat_s
-        self._came_at: OrderedDict[tuple[str, str], datetime] = OrderedDict()
         self._answering: set[asyncio.Task[int]] = set()
 
-    def serve(self, host: str, port: int) -> SipServer:
-        """The SIP server of this receiver."""
-        self._server = SipServer(self._message, host=host, port=port, new_tag=lambda: secrets.token_hex(6))
-        return self._server
+    @asynccontextmanager
+    async def serve(self, host: str, port: int) -> AsyncIterator[SipServer]:
+        """The SIP server of this receiver. What came lately is remembered beside the connector's spool."""
+        spool = self._connector.spool_path
+        async with Arrivals.open(spool.with_suffix(".scaip.db") if spool else None) as self._arrivals:
+            self._server = SipServer(self._message, host=host, port=port, new_tag=lambda: secrets.token_hex(6))
+            async with self._server:
+                yield self._server
 
     async def _message(self, message: SipMessage, peer: Peer) -> SipAnswer:
         said = await self._taken(message.body)
         if self._answer == "response":
             return SipAnswer(200, said.body, KIND)
         # The empty 200 must be out before our own request, so that is sent from a task.
-        task = asyncio.create_task(self._server.request(_answering(message, said), peer), name="SCAIP answer")
+        task = asyncio.create_task(self._server.request(_answering(message, said, peer), peer), name="SCAIP answer")
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
         return SipAnswer(200)
@@ -84,12 +87,16 @@ class ScaipReceiver:
         except NotScaip as e:
             return Said("", e.answer, str(e))
         reference, controller = request.get("ref", ""), request["cid"]
-        wrapped = {
-            "received_at": self._first_came(controller, reference).isoformat(),
-            "patient": self._residents.get(controller),
-            "scaip": base64.b64encode(body).decode(),
-        }
-        return await self._kept(request, orjson.dumps(wrapped), reference)
+        try:
+            came_at = await self._arrivals.first(controller, reference, body, self._now())
+            wrapped = {
+                "received_at": came_at.isoformat(),
+                "patient": self._residents.get(controller),
+                "scaip": base64.b64encode(body).decode(),
+            }
+            return await self._kept(request, orjson.dumps(wrapped), reference)
+        except StoreUnavailable:
+            return Said(reference, codes.NOT_TREATED, "try again")
 
     async def _kept(self, request: Mapping[str, str], wrapped: bytes, reference: str) -> Said:
         try:
@@ -97,8 +104,6 @@ class ScaipReceiver:
         except NotUnderstood as e:
             await self._connector.set_aside(wrapped, e)
             return Said(reference, codes.NOT_TREATED, "not treated")
-        except StoreUnavailable:
-            return Said(reference, codes.NOT_TREATED, "try again")
         await self._tell_condition(request)
         return Said(reference, codes.OK)
 
@@ -110,21 +115,12 @@ class ScaipReceiver:
         with contextlib.suppress(Unreachable):  # the next heartbeat tells it, and the alarms are in the spool
             await self._connector.report_device(device_of(request), state=state, next_within_s=promised)
 
-    def _first_came(self, controller: str, reference: str) -> datetime:
-        """When this message first came: a unit that repeats it tells of the same alarm."""
-        name = (controller, reference)
-        if not reference or name not in self._came_at:
-            self._came_at[name] = self._now()
-            if len(self._came_at) > _REMEMBERED:
-                self._came_at.popitem(last=False)
-        return self._came_at[name]
 
-
-def _answering(request: SipMessage, said: Said) -> SipMessage:
+def _answering(request: SipMessage, said: Said, peer: Peer) -> SipMessage:
     """A MESSAGE of our own to the unit: From and To changed about, a call of its own."""
     target = request.header("from").partition("<")[2].partition(">")[0] or "sip:unit"
     headers = (
-        ("via", f"SIP/2.0/UDP 127.0.0.1;rport;branch=z9hG4bK{secrets.token_hex(8)}"),
+        ("via", f"SIP/2.0/{'TCP' if peer.reliable else 'UDP'} 127.0.0.1;rport;branch=z9hG4bK{secrets.token_hex(8)}"),
         ("max-forwards", "70"),
         ("from", f"{request.header('to').partition(';tag=')[0]};tag={secrets.token_hex(6)}"),
         ("to", request.header("from").partition(";tag=")[0]),

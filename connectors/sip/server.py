@@ -12,8 +12,9 @@ from typing import Self, cast
 
 from connectors.sip.message import NotSip, SipMessage, answer_to, content_length, head_of, read_sip
 
-#: How many transactions are remembered, so that a repeated datagram is answered and not taken for a new message.
-_REMEMBERED = 4096
+#: How many transactions are remembered and for how many seconds, so that a repeated datagram is answered and not taken
+#: for a new message (RFC 3261, timer J). Afterwards it is one: a unit may number as before when it starts again.
+_REMEMBERED, _TRANSACTION_S = 4096, 32.0
 _MAX_BODY = 64 * 1024
 #: When a request of ours is sent again over UDP, in seconds since the time before (RFC 3261, timer E).
 _REPEATS = (0.5, 1.0, 2.0, 4.0)
@@ -89,8 +90,8 @@ class SipServer:
         try:
             for pause in _REPEATS if peer.reliable is False else (sum(_REPEATS),):
                 peer.send(message.bytes)
-                with contextlib.suppress(TimeoutError):
-                    return await asyncio.wait_for(asyncio.shield(status), pause)
+                if (await asyncio.wait([status], timeout=pause))[0]:
+                    return status.result()
             return 408
         finally:
             del self._asked[call_id]
@@ -115,8 +116,9 @@ class SipServer:
     async def _respond(self, message: SipMessage, peer: Peer) -> None:
         known = self._answers.get(message.transaction)
         if known is None:
-            known = asyncio.get_running_loop().create_future()
-            self._answers[message.transaction] = known
+            loop = asyncio.get_running_loop()
+            known = self._answers[message.transaction] = loop.create_future()
+            loop.call_later(_TRANSACTION_S, self._answers.pop, message.transaction, None)
             if len(self._answers) > _REMEMBERED:
                 self._answers.popitem(last=False)
             said = await self._answer(message, peer)

@@ -4,7 +4,8 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -78,9 +79,11 @@ async def unit_at(server: SipServer, deaf_for: int = 0) -> AsyncIterator[Unit]:
 
 
 @asynccontextmanager
-async def bridge(hub: MemoryTransport, answer: Answer = "response") -> AsyncIterator[SipServer]:
-    async with ScaipBridgeConnector(hub, municipality="314159265", sender="Acme") as connector:
-        receiver = ScaipReceiver(connector, {UNIT: ANNA}, answer=answer, now=lambda: AT, heartbeat_s=600)
+async def bridge(
+    hub: MemoryTransport, answer: Answer = "response", *, now: datetime = AT, spool: Path | None = None
+) -> AsyncIterator[SipServer]:
+    async with ScaipBridgeConnector(hub, municipality="314159265", sender="Acme", spool=spool) as connector:
+        receiver = ScaipReceiver(connector, {UNIT: ANNA}, answer=answer, now=lambda: now, heartbeat_s=600)
         async with receiver.serve("127.0.0.1", 0) as server:
             yield server
         await connector.drained()
@@ -96,7 +99,9 @@ async def test_an_alarm_over_udp_is_in_the_spool_before_the_unit_hears_that_it_i
     assert ";rport=" in answer.header("via")
     assert ";tag=" in answer.header("to")
     assert answer.body == write_answer("0007", "0")
-    assert [orjson.loads(m.payload)["identifier"][0]["value"] for m in hub.received] == [f"{UNIT}-0007"]
+    assert [orjson.loads(m.payload)["identifier"][0]["value"] for m in hub.received] == [
+        f"{UNIT}-0007-{AT.isoformat()}"
+    ]
 
 
 async def test_a_repeated_datagram_and_a_repeated_alarm_are_one_alarm() -> None:
@@ -107,6 +112,17 @@ async def test_a_repeated_datagram_and_a_repeated_alarm_are_one_alarm() -> None:
         answers = [await unit.next() for _ in range(3)]
     assert {a.body for a in answers} == {write_answer("0007", "0")}
     assert (len(hub.received), hub.sends) == (1, 1)
+
+
+async def test_a_repeat_is_known_after_a_restart_and_a_number_that_is_used_anew_is_a_new_alarm(tmp_path: Path) -> None:
+    hub, alarms = MemoryTransport(), []
+    for minutes in (0, 14, 28, 44):
+        now = AT + timedelta(minutes=minutes)
+        async with bridge(hub, now=now, spool=tmp_path / "spool.db") as server, unit_at(server) as unit:
+            unit.transport.sendto(message(alarm()))
+            assert (await unit.next()).body == write_answer("0007", "0")
+        alarms.append(len(hub.received))
+    assert alarms == [1, 1, 1, 2]
 
 
 async def test_the_answer_can_be_a_message_of_its_own_and_is_repeated_until_it_is_heard() -> None:
@@ -141,6 +157,8 @@ async def test_several_alarms_on_one_tcp_connection_are_all_answered() -> None:
         (alarm(cid="ukjent"), "5"),
         (b"<mrs/>", "2"),
         (b"<mrq>", "2"),
+        (b'<?xml version="1.0" encoding="Shift_JIS"?>' + alarm(), "2"),
+        (b'<?xml version="1.0" encoding="nonsense"?>' + alarm(), "2"),
         (b'<!DOCTYPE x [<!ENTITY a "b">]><mrq><cid>&a;</cid><dty>1</dty></mrq>', "2"),
         (b"<mrq>" + b"x" * 20_000 + b"</mrq>", "1"),
     ],
