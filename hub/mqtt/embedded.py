@@ -90,13 +90,15 @@ class EmbeddedBroker:
 
 
 def _user(login: Login) -> dict[str, Any]:
-    trees = [f"vft.{login.municipality}.{_subject(login.sender)}.>"]
+    """May speak below its trees and listen to them; `tree/#` in MQTT is the tree's own topic, too."""
+    trees = [f"vft.{login.municipality}.{_subject(login.sender)}"]
     if login.is_response_centre:
-        trees.append(f"vft.{login.municipality}.response-centre.>")
+        trees.append(f"vft.{login.municipality}.response-centre")
+    below = [f"{tree}.>" for tree in trees]
     return {
         "user": login.sender,
         "password": login.password_hash,
-        "permissions": {"publish": trees, "subscribe": [*trees, "$MQTT.sub.>"]},
+        "permissions": {"publish": below, "subscribe": [*trees, *below, "$MQTT.sub.>"]},
     }
 
 

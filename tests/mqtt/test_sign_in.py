@@ -124,6 +124,14 @@ def test_a_senders_events_reach_the_hub_and_receipts_reach_the_sender(broker: in
         assert it.gets(SOON_S) == f"vft/{TOWN}/{sender}/dev/receipt ok"
 
 
+@pytest.mark.parametrize("tree", [ACME, CENTRE, "response-centre"])
+def test_whoever_signs_in_may_listen_to_the_whole_tree_that_is_theirs(broker: int, tree: str) -> None:
+    with device(broker, "knutepunkt", "knut") as hub, device(broker, ACME if tree == ACME else CENTRE) as it:
+        assert it.subscribe(f"vft/{TOWN}/{tree}/#")
+        hub.publish(f"vft/{TOWN}/{tree}/dev/receipt", "ok")
+        assert it.gets(SOON_S) == f"vft/{TOWN}/{tree}/dev/receipt ok"
+
+
 @pytest.mark.parametrize(
     "topic",
     [
