@@ -96,12 +96,9 @@ def written(reports: list[Report], output: Format, notes: Sequence[str] = ()) ->
 def _checker(profiles: Path | None) -> Checker | None:
     if profiles is None:
         return None
-    from hub.fhir.published import load
+    from hub.cli._published import published_in
 
-    try:
-        return Checker(load(profiles).rulebook)
-    except OSError as error:
-        raise _unreadable(profiles, error) from None
+    return Checker(published_in(profiles).rulebook)
 
 
 def _read(path: Path) -> bytes:

@@ -8,24 +8,26 @@ from typing import Annotated
 
 import typer
 
+from hub.cli._published import published_in
 from hub.fhir import profiles as built_in
 from hub.fhir.checking import Checker
 from hub.fhir.comparing import differences
 from hub.fhir.lint import Linter
 from hub.fhir.lint_text import as_text
-from hub.fhir.published import Published, load
 from hub.fhir.rules import Profile, Row
 
 app = typer.Typer(no_args_is_help=True, help="Profilene som meldinger sjekkes mot.")
 
-Source = Annotated[Path, typer.Argument(help="Mappe eller pakke (.tgz) med publiserte ressurser, XML eller JSON.")]
+Source = Annotated[
+    Path, typer.Argument(help="Mappe, pakke (.tgz) eller én fil med publiserte ressurser, XML eller JSON.")
+]
 Messages = Annotated[list[Path] | None, typer.Argument(help="Meldinger å sjekke mot dem.")]
 
 
 @app.command("load")
 def load_published(source: Source, files: Messages = None) -> None:
     """Les publiserte profiler, verdisett og kodeverk, si hva som ikke kan sjekkes, og sjekk FILES mot dem."""
-    published = _load(source)
+    published = published_in(source)
     counts = f"{len(published.profiles)} profiler, {published.value_sets} verdisett, {published.code_systems} kodeverk"
     typer.echo(f"{source}: {counts}.")
     for where, text in published.remarks:
@@ -46,7 +48,7 @@ def load_published(source: Source, files: Messages = None) -> None:
 def compare(source: Source) -> None:
     """Sammenlign våre tabeller med publiserte profiler. Status 1 når de er ulike."""
     found = 0
-    for profile in _load(source).profiles:
+    for profile in published_in(source).profiles:
         own = built_in.BUILT_IN.profiles.get(profile.url)
         if own is None:
             typer.echo(f"{profile.url}: ingen egen tabell")
@@ -69,7 +71,7 @@ def list_profiles() -> None:
 @app.command()
 def show(name: Annotated[str, typer.Argument(help="Navn fra listen, eller profilens adresse.")]) -> None:
     """Vis kravene i en av våre tabeller."""
-    named = (p for p in built_in.BUILT_IN.profiles.values() if name in {p.name, p.url})
+    named = (p for p in built_in.BUILT_IN.profiles.values() if name.lower() in {p.name.lower(), p.url.lower()})
     profile = next(named, None)
     if profile is None:
         typer.echo(f"Ingen profil heter {name}. Se `knutepunkt profiles list`.", err=True)
@@ -98,11 +100,3 @@ def _told(row: Row) -> list[str]:
     if row.slicing:
         told.append(f"delt etter {', '.join(row.slicing.by)}{'; ingen andre' if row.slicing.closed else ''}")
     return told
-
-
-def _load(source: Path) -> Published:
-    try:
-        return load(source)
-    except OSError as error:
-        typer.echo(f"{source}: kan ikke leses ({error.strerror or type(error).__name__})", err=True)
-        raise typer.Exit(2) from None

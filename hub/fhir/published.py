@@ -6,7 +6,9 @@ passed over in silence.
 
 from __future__ import annotations
 
+import errno
 import tarfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ from hub.fhir.structure_definitions import profile_of
 from hub.fhir.terminology import value_sets_of
 
 _MOST_BYTES = 20_000_000
+_RESOURCES = (".xml", ".json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Published:
 
 
 def load(source: Path) -> Published:
-    """The conformance resources in `source`, a folder (searched through) or a package (`.tgz`).
+    """The conformance resources in `source`: a folder (searched through), a package (`.tgz`), or one resource's file.
 
     They take the place of our own tables with the same address; the rest of ours stay. Raises OSError.
     """
@@ -95,11 +98,20 @@ def _unusable(profile: Profile, rulebook: Rulebook) -> Iterator[tuple[str, str]]
 
 def _files(source: Path) -> Iterator[tuple[str, bytes]]:
     if source.is_dir():
-        for path in sorted(p for p in source.rglob("*") if p.suffix in {".xml", ".json"} and p.is_file()):
+        for path in sorted(p for p in source.rglob("*") if p.suffix in _RESOURCES and p.is_file()):
             yield str(path.relative_to(source)), path.read_bytes()
-        return
-    with tarfile.open(source) as package:
-        for member in package:
-            held = package.extractfile(member) if member.isfile() and member.size < _MOST_BYTES else None
-            if held and member.name.endswith((".xml", ".json")) and "/." not in member.name:
-                yield member.name, held.read()
+    elif source.suffix in _RESOURCES:
+        yield source.name, source.read_bytes()
+    else:
+        yield from _packed(source)
+
+
+def _packed(source: Path) -> Iterator[tuple[str, bytes]]:
+    try:
+        with tarfile.open(source) as package:
+            for member in package:
+                held = package.extractfile(member) if member.isfile() and member.size < _MOST_BYTES else None
+                if held and member.name.endswith(_RESOURCES) and "/." not in member.name:
+                    yield member.name, held.read()
+    except (tarfile.TarError, EOFError, zlib.error) as error:
+        raise OSError(errno.EINVAL, "ingen hel FHIR-pakke (.tgz)") from error

@@ -133,12 +133,27 @@ def test_messages_are_checked_against_profiles_from_a_folder(tmp_path: Path, own
     assert "kommunens-varsel-severity-required" in out
 
 
+def test_one_profile_alone_can_be_read(own_profile: Path) -> None:
+    status, out, _ = run("load", own_profile / "profil.json", command=profiles)
+    assert (status, "1 profiler, 0 verdisett, 0 kodeverk" in out) == (0, True)
+
+
+def test_where_there_is_nothing_published_it_says_so_with_status_2(tmp_path: Path, loose: Path) -> None:
+    (tmp_path / "pakke.tgz").write_bytes(b"\x1f\x8b\x08 ikke noe videre")
+    assert "ingen hel FHIR-pakke" in run("load", tmp_path / "pakke.tgz", command=profiles)[2]
+    for folder in (tmp_path / "tom", tmp_path / "pakke.tgz"):
+        folder.suffix or folder.mkdir()
+        assert run("load", folder, command=profiles)[0] == 2
+        assert run(loose, "--profiles", folder)[0] == 2
+
+
 def test_our_profiles_can_be_listed_and_shown() -> None:
     status, out, _ = run("list", command=profiles)
     assert (status, "vkp-detectedissue" in out) == (0, True)
     status, out, _ = run("show", "vkp-encounter", command=profiles)
     assert "Encounter.participant.type" in out
     assert "minst 1; høyst 1; kode fra" in out
+    assert run("show", "VKP-Encounter", command=profiles)[1] == out
     assert run("show", "finnes-ikke", command=profiles)[0] == 2
 
 
