@@ -16,7 +16,7 @@ STAND_IN_WARNING = (
     "0-17 år 10, 18-66 år 8, 67-79 år 16, 80-89 år 34, 90 år og over 48. Vektene er vår forutsetning. "
     "Last inn delkostnadsnøkkel kommunehelse fra Grønt hefte med --key."
 )
-_DIGITS_KEPT = 11
+_DIGITS_KEPT = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +77,5 @@ def _weights(table: InputTable, municipalities: Sequence[Municipality]) -> dict[
 
 
 def _scale(weights: Iterable[Decimal]) -> int:
-    """How many decimals to keep, so that the largest weight has twelve digits: more is noise."""
-    return _DIGITS_KEPT - max(w.adjusted() for w in weights if w)
+    """How many decimals to keep, so that the sum has fifteen digits: the most that can be shared by exactly."""
+    return _DIGITS_KEPT - 1 - sum(weights, Decimal(0)).adjusted()

@@ -1,11 +1,12 @@
 """File ledgers: usage records as CloudEvents (NDJSON), CSV and Parquet, read and written by DuckDB.
 
-A file that people or other systems wrote is checked row by row before anything is counted. Parquet carries its types;
-there only values are checked. The mapping to CloudEvents is in `docs/cost/ledger.md`.
+A file that people or other systems wrote is checked row by row before anything is counted. The mapping to CloudEvents
+is in `docs/cost/ledger.md`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ _OFFSET = r"(Z|[+-]\d\d(:?\d\d)?)$"
 _SERVICES = ", ".join(f"'{code}'" for code in ServiceCode)
 _KINDS = ", ".join(f"'{kind}'" for kind in EventKind)
 
+Rule = tuple[str, str, str, str]
+
 #: Column, how it reads from text, the condition that it must meet, and what to say where it doesn't.
-_RULES = (
+_RULES: tuple[Rule, ...] = (
     ("id", "id", "length(id) > 0", "mangler"),
     ("usage_kind", "usage_kind", "usage_kind IN ('case', 'read')", "må være case eller read"),
     ("municipality", "municipality", "length(municipality) > 0", "mangler"),
@@ -43,8 +46,16 @@ _RULES = (
     ),
 )
 _COLUMNS = ", ".join(rule[0] for rule in _RULES)
+_TEXTS = ("id", "usage_kind", "municipality", "sender", "service_code", "event_kind", "pseudonym", "corrects")
+#: Digits in a hash or a UUID are nobody's number.
+_HEXADECIMAL = r"\b([0-9a-fA-F]{16,}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\b"
+_NAMES = f"regexp_replace(concat_ws(' ', id, sender, pseudonym, corrects), '{_HEXADECIMAL}', '', 'g')"
 #: An eleven-digit number in a ledger would be an identity number: no ledger may hold one.
-_ELEVEN_DIGITS = "regexp_matches(concat_ws(' ', id, sender, pseudonym, corrects), '(^|[^0-9])[0-9]{11}([^0-9]|$)')"
+_ELEVEN_DIGITS = f"regexp_matches({_NAMES}, '(^|[^0-9])[0-9]{{11}}([^0-9]|$)')"
+#: The same where millions of texts can't be looked through: a cell that is such a number and nothing else.
+_IS_ELEVEN_DIGITS = " OR ".join(
+    f"(length({name}) = 11 AND TRY_CAST({name} AS BIGINT) IS NOT NULL)" for name in ("id", "sender", "corrects")
+)
 
 
 def opened(connection: Any, path: Path) -> str:
@@ -63,35 +74,39 @@ def opened(connection: Any, path: Path) -> str:
         connection.execute(f"CREATE TABLE written AS {numbered}, {_COLUMNS} FROM {readers[path.suffix](path)}")
     except Exception as error:
         raise _unreadable(path, error) from error
-    _check(connection, path)
-    values = ", ".join(f"{value} AS {name}" for name, value, _, _ in _RULES)
-    return f"SELECT {values} FROM written"  # noqa: S608 - own text
+    _check(connection, path, "written", _RULES)
+    return _values("written", _RULES)
+
+
+def _values(rows: str, rules: Sequence[Rule]) -> str:
+    return f"SELECT {', '.join(f'{value} AS {name}' for name, value, _, _ in rules)} FROM {rows}"  # noqa: S608 - own text
 
 
 def _parquet(connection: Any, path: Path) -> str:
-    select = f"SELECT {_COLUMNS} FROM read_parquet({_quoted(path)})"  # noqa: S608 - the name is quoted
+    """Read in place and checked in one pass; only a file with faults is gone through again, to name its rows."""
+    file = f"read_parquet({_quoted(path)}, file_row_number=true)"
+    texts = ", ".join(f"{name}::VARCHAR AS {name}" if name in _TEXTS else name for name, _, _, _ in _RULES)
+    rows = f"(SELECT file_row_number + 1 AS line, {texts} FROM {file})"  # noqa: S608 - the name is quoted
     try:
-        connection.execute(f"{select} LIMIT 0")
-        _check_values(connection, path, select)
+        described = connection.execute(f"DESCRIBE SELECT recorded_at FROM {rows}").fetchone()  # noqa: S608
+        rules = [_moment(described[1], rule) if rule[0] == "recorded_at" else rule for rule in _RULES]
+        good = " AND ".join(condition for _, _, condition, _ in rules)
+        bad = f"SELECT count(*) FROM {rows} WHERE NOT coalesce({good}, false) OR {_IS_ELEVEN_DIGITS}"  # noqa: S608
+        if connection.execute(bad).fetchone()[0]:
+            _check(connection, path, rows, rules)
     except ConfigurationError:
         raise
     except Exception as error:
         raise _unreadable(path, error) from error
-    return select
+    return _values(rows, rules)
 
 
-def _check_values(connection: Any, path: Path, select: str) -> None:
-    """The columns of few values, which any tool may have written wrong; a Parquet file has its types right."""
-    rules = [rule for rule in _RULES if rule[0] in ("usage_kind", "service_code", "event_kind", "quantity")]
-    counts = ", ".join(f"count(*) FILTER (NOT coalesce({condition}, false))" for _, _, condition, _ in rules)
-    bad = connection.execute(f"SELECT {counts} FROM ({select})").fetchone()  # noqa: S608 - own text
-    faults = [
-        ConfigurationFault(0, f"{path.name}: {name}", f"{count} rader der verdien {text}")
-        for (name, _, _, text), count in zip(rules, bad, strict=True)
-        if count
-    ]
-    if faults:
-        raise ConfigurationError(faults)
+def _moment(kind: str, rule: Rule) -> Rule:
+    """How a column of this type of DuckDB's reads as moments in UTC; one without zone is in UTC already."""
+    if not kind.startswith("TIMESTAMP"):
+        return rule
+    value = "make_timestamp(epoch_us(recorded_at))" if kind.endswith("ZONE") else "recorded_at::TIMESTAMP"
+    return "recorded_at", value, "recorded_at IS NOT NULL", "mangler"
 
 
 def _csv_source(path: Path) -> str:
@@ -111,24 +126,24 @@ def _cloudevents_source(path: Path) -> str:
     )
 
 
-def _check(connection: Any, path: Path) -> None:
+def _check(connection: Any, path: Path, rows: str, rules: Sequence[Rule]) -> None:
     faults: list[ConfigurationFault] = []
-    for name, _, condition, text in _RULES:
-        bad = f"SELECT line, {name} FROM written WHERE NOT coalesce({condition}, false)"  # noqa: S608 - own text
+    for name, _, condition, text in rules:
+        bad = f"SELECT line, {name} FROM {rows} WHERE NOT coalesce({condition}, false)"  # noqa: S608 - own text
         faults += [
             ConfigurationFault(line, f"{path.name}: {name}", f"{_shown(name, value)}{text}")
             for line, value in connection.execute(f"{bad} ORDER BY 1 LIMIT {_MOST_FAULTS}").fetchall()
         ]
-    query = f"SELECT line FROM written WHERE {_ELEVEN_DIGITS} ORDER BY 1 LIMIT {_MOST_FAULTS}"  # noqa: S608 - own text
+    query = f"SELECT line FROM {rows} WHERE {_ELEVEN_DIGITS} ORDER BY 1 LIMIT {_MOST_FAULTS}"  # noqa: S608 - own text
     text = "raden holder noe som ligner et fødselsnummer; det skal aldri stå i en måling"
     faults += [ConfigurationFault(row[0], path.name, text) for row in connection.execute(query).fetchall()]
     if faults:
         raise ConfigurationError(faults)
 
 
-def _shown(name: str, value: str | None) -> str:
+def _shown(name: str, value: object) -> str:
     """The value itself, except where it might name a person."""
-    return "" if value is None or name in ("id", "pseudonym", "corrects") else f"{value!r} "
+    return "" if value is None or name in ("id", "pseudonym", "corrects") else f"{str(value)!r} "
 
 
 def _unreadable(path: Path, error: Exception) -> ConfigurationError:

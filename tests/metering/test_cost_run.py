@@ -163,6 +163,16 @@ def test_key_weights_may_have_decimals_and_norwegian_form(tmp_path: Path) -> Non
     assert one == other
 
 
+def test_weights_with_all_their_decimals_share_to_the_ore() -> None:
+    weights = [Decimal(repr(m.population**0.5 / 23_456.789)) for m in KNOWN]
+    rows = [f"{m.number},{weight}" for m, weight in zip(KNOWN, weights, strict=True)]
+    found = answer(total="123456789.01", key_csv="number,weight\n" + "\n".join(rows), months=24)
+    exact = [int(weight * 10**25) for weight in weights]
+    for t, month in enumerate(found.months):
+        expected = [a + b for a, b in zip(split(month.fixed_ore, exact), split(month.variable_ore, exact), strict=True)]
+        assert [m.months[t] for m in found.municipalities] == expected
+
+
 BAD_KEYS = [
     ({"m1101": "-3"}, "linje 3: key.csv: weight: -3 er negativt (kommune 1101)"),
     ({"m1101": "mye"}, "linje 3: key.csv: weight: 'mye' er ikke et tall"),

@@ -1,6 +1,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from hub.metering.counting import CountedUse, counted
 from hub.metering.ledger import usage_table_from, usage_table_from_file, usage_table_of
-from hub.metering.ledger_export import write_ledger
+from hub.metering.ledger_export import ExportFormat, write_ledger
 from hub.metering.month import Month, months_from
 from hub.metering.municipalities import read_municipalities
 from hub.metering.sample import sampled_use
@@ -154,12 +155,48 @@ def test_a_bad_cell_is_named_by_line_and_column(tmp_path: Path, column: str, val
     assert "01815000012" not in str(caught.value)
 
 
-def test_a_parquet_file_with_a_wrong_value_is_refused(tmp_path: Path) -> None:
-    table = usage_table_of([case(1)], "prøve")
-    table.connection.execute("UPDATE usage SET service_code = 'xx'")
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ("service_code = 'xx'", "use.parquet: service_code: 'xx' er ikke en tjenestekode"),
+        ("day = NULL", "use.parquet: day: er ikke en dato"),
+        ("municipality = NULL", "use.parquet: municipality: mangler"),
+        ("recorded_at = NULL", "use.parquet: recorded_at: mangler"),
+        ("corrects = 'use-1'", "use.parquet: corrects: må navngi"),
+        ("sender = '01815000012'", "fødselsnummer"),
+    ],
+)
+def test_a_parquet_file_with_a_wrong_value_is_named_by_row(tmp_path: Path, change: str, text: str) -> None:
+    table = usage_table_of([case(1), case(2)], "prøve")
+    table.connection.execute(f"UPDATE usage SET {change} WHERE id = 'use-2'")
     write_ledger(table, tmp_path / "use.parquet", "parquet")
-    with pytest.raises(ConfigurationError, match="service_code: 1 rader der verdien er ikke en tjenestekode"):
+    with pytest.raises(ConfigurationError, match=text) as caught:
         usage_table_from_file(tmp_path / "use.parquet")
+    assert [fault.line for fault in caught.value.faults] == [2]
+
+
+@pytest.mark.parametrize("moment", ["VARCHAR", "TIMESTAMPTZ", "TIMESTAMP_NS"])
+def test_a_parquet_file_may_have_been_written_by_anybody(tmp_path: Path, moment: str) -> None:
+    """As pandas and its like write dates, moments and numbers; on a machine in Norway as elsewhere."""
+    table, path = usage_table_of([case(1), case(2)], "prøve"), tmp_path / "use.parquet"
+    table.connection.execute("SET TimeZone = 'UTC'")
+    written = f"(recorded_at AT TIME ZONE 'UTC')::TIMESTAMPTZ::{moment} AS recorded_at"
+    written = f"{written}, day::TIMESTAMP AS day, quantity::DOUBLE AS quantity, size::INTEGER AS size"
+    table.connection.execute(f"COPY (SELECT * REPLACE ({written}) FROM usage) TO '{path}' (FORMAT parquet)")
+    assert list(usage_table_from_file(path).records()) == [case(1), case(2)]
+
+
+@pytest.mark.parametrize("form", ["csv", "cloudevents", "parquet"])
+def test_an_empty_ledger_comes_back_empty(tmp_path: Path, form: ExportFormat) -> None:
+    name = {"cloudevents": "use.ndjson"}.get(form, f"use.{form}")
+    assert list(usage_table_from_file(ledger_file(tmp_path / name, [], form)).records()) == []
+
+
+@pytest.mark.parametrize("name", ["f81d4fae-7dec-11d0-a765-a12345678901", "1f" * 12 + "a12345678901b" + "1f" * 9])
+def test_digits_within_a_hash_or_a_uuid_are_no_identity_number(tmp_path: Path, name: str) -> None:
+    records = [replace(case(1), id=name, pseudonym=name)]
+    path = ledger_file(tmp_path / "use.csv", records, "csv")
+    assert list(usage_table_from_file(path).records()) == records
 
 
 @pytest.mark.parametrize("name", ["ledger.csv", "ledger.ndjson", "ledger.parquet", "ledger.xlsx"])
