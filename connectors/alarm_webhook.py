@@ -100,7 +100,8 @@ class AlarmWebhookConnector(VendorConnector):
     async def _answer(self, request: web.Request, secret: bytes) -> int:
         body = await request.read()
         signature = hmac.new(secret, body, hashlib.sha256).hexdigest()
-        if not hmac.compare_digest(signature, request.headers.get("X-Signature", "")):
+        claimed = request.headers.get("X-Signature", "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(signature.encode(), claimed):
             return 401
         try:
             await self.take(body)

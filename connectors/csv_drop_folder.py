@@ -9,6 +9,7 @@ Source settings: `folder`, `every_s` (default 5).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +33,9 @@ from connectors import (
 from connectors.vendor import Example, NotUnderstood, VendorConnector
 from hub.model.clock import OSLO
 
+#: When a file was changed last, and its size.
+_Stamp = tuple[int, int]
+
 _COLUMNS = ("tidspunkt", "fødselsnummer", "apparat", "måling", "verdi")
 _SINGLE: dict[str, Callable[[Decimal], Measurement]] = {
     "puls": pulse,
@@ -53,14 +57,14 @@ class CsvDropFolderConnector(VendorConnector):
         """The measurements of a file. Raises NotUnderstood with the numbers of the lines at fault."""
         reader = csv.DictReader(io.StringIO(_text(payload), newline=""), delimiter=";")
         try:
-            rows = list(reader)
+            rows = [(reader.line_num, row) for row in reader]
         except csv.Error as e:
             raise NotUnderstood("filen er ikke en CSV-fil") from e
         if not set(_COLUMNS) <= set(reader.fieldnames or ()):
             raise NotUnderstood(f"linje 1: overskriften skal være {';'.join(_COLUMNS)}")
         events: list[Event] = []
         faults: list[str] = []
-        for line, row in enumerate(rows, 2):
+        for line, row in rows:
             try:
                 events.append(_measurement(row))
             except (ValueError, TypeError, KeyError, InvalidOperation):
@@ -71,10 +75,12 @@ class CsvDropFolderConnector(VendorConnector):
 
     async def receive(self, source: Mapping[str, Any]) -> None:
         """Look into the folder until cancelled."""
-        folder = Path(source["folder"])
+        folder, seen = Path(source["folder"]), dict[Path, _Stamp]()
         while True:
-            for file in await asyncio.to_thread(_waiting, folder):
-                await self._take_file(file)
+            before, seen = seen, await asyncio.to_thread(_waiting, folder)
+            for file in (file for file, stamp in seen.items() if before.get(file) == stamp):
+                with contextlib.suppress(OSError):  # it is gone, or somebody has it open: at the next look, then
+                    await self._take_file(file)
             await asyncio.sleep(float(source.get("every_s", 5.0)))
 
     async def _take_file(self, file: Path) -> None:
@@ -121,16 +127,29 @@ def _number(text: str) -> Decimal:
     return Decimal(text.strip().replace(",", "."))
 
 
-def _waiting(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.csv"), key=lambda file: (file.stat().st_mtime_ns, file.name))
+def _waiting(folder: Path) -> dict[Path, _Stamp]:
+    """The files that lie there, the oldest first, each with when it was changed last and its size."""
+    found = {}
+    for file in folder.glob("*.csv"):
+        with contextlib.suppress(OSError):  # moved away meanwhile
+            if file.is_file():
+                found[file] = (file.stat().st_mtime_ns, file.stat().st_size)
+    return dict(sorted(found.items(), key=lambda each: (each[1][0], each[0].name)))
 
 
 def _put_away(file: Path, where: str, why: str | None) -> None:
     place = file.parent / where
     place.mkdir(exist_ok=True)
+    target = _free(place, file)
     if why is not None:
-        (place / f"{file.name}.feil.txt").write_text(f"{why}\n", encoding="utf-8")
-    file.replace(place / file.name)
+        (place / f"{target.name}.feil.txt").write_text(f"{why}\n", encoding="utf-8")
+    file.rename(target)
+
+
+def _free(place: Path, file: Path) -> Path:
+    """A name in `place` that no earlier file has: products use theirs again."""
+    names = (place / f"{file.stem}{number}{file.suffix}" for number in ("", *(f" ({n})" for n in range(2, 10_000))))
+    return next(name for name in names if not name.exists())
 
 
 _WHO = "23863920981"

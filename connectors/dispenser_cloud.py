@@ -88,8 +88,9 @@ class DispenserCloudConnector(VendorConnector):
                         await asyncio.sleep(float(source.get("every_s", 30.0)))
 
     async def _fetch_page(self, line: HttpLine, url: str, key: str, cursor_file: Path) -> bool:
-        """Take in the next page; whether it held anything, so that there may be more."""
-        query = urlencode({"after": await asyncio.to_thread(_read, cursor_file)})
+        """Take in the next page; whether it held anything and leads on, so that there may be more."""
+        after = await asyncio.to_thread(_read, cursor_file)
+        query = urlencode({"after": after})
         request = HttpRequest("GET", f"{url.rstrip('/')}/v2/events?{query}", {"Authorization": f"Key {key}"})
         response = await line.send(request)
         failure = failure_of(response, SystemClock().now())
@@ -101,7 +102,7 @@ class DispenserCloudConnector(VendorConnector):
         for event in events:
             await self._take_one(orjson.dumps({"events": [event], "next": cursor}))
         await asyncio.to_thread(_write, cursor_file, cursor)
-        return bool(events)
+        return bool(events) and cursor != after
 
     async def _take_one(self, page: bytes) -> None:
         try:
@@ -112,10 +113,12 @@ class DispenserCloudConnector(VendorConnector):
 
 def _opened(body: bytes) -> tuple[list[Any], str]:
     try:
-        page = orjson.loads(body)
-        return list(page["events"]), str(page["next"])
-    except (ValueError, TypeError, KeyError) as e:
+        match orjson.loads(body):
+            case {"events": list(events), "next": str(cursor)}:
+                return events, cursor
+    except ValueError as e:
         raise OutcomeUnknown("the cloud's page can't be read") from e
+    raise OutcomeUnknown("the cloud's page lacks its events, or where to go on")
 
 
 def _event(said: _CloudEvent) -> Event | None:

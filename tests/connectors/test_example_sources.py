@@ -21,7 +21,7 @@ from connectors import MemoryTransport
 from connectors.alarm_webhook import AlarmWebhookConnector
 from connectors.csv_drop_folder import CsvDropFolderConnector
 from connectors.dispenser_cloud import DispenserCloudConnector
-from connectors.vendor import VendorConnector
+from connectors.vendor import NotUnderstood, VendorConnector
 from hub.model.errors import AccessDenied
 from tests.connectors.brokers import free_port
 
@@ -51,8 +51,9 @@ async def until(hub: MemoryTransport, how_many: int) -> None:
 
 
 class TestWebhook:
-    async def post(self, port: int, body: bytes, *, secret: bytes = SECRET) -> int:
-        signature = hmac.new(secret, body, hashlib.sha256).hexdigest()
+    async def post(self, port: int, body: bytes, *, secret: bytes = SECRET, signature: str | None = None) -> int:
+        if signature is None:
+            signature = hmac.new(secret, body, hashlib.sha256).hexdigest()
         async with aiohttp.ClientSession() as session:
             while True:
                 try:
@@ -73,6 +74,8 @@ class TestWebhook:
             await connector.drained()
             assert await self.post(port, BUTTON, secret=b"feil") == 401
             assert await self.post(port, b"{}") == 422
+            for signature in ("", "å", "0" * 64):
+                assert await self.post(port, BUTTON, signature=signature) == 401
         assert [m.resource_type for m in hub.received] == ["DetectedIssue"]
 
 
@@ -82,6 +85,7 @@ class Cloud:
     def __init__(self, *answers: int) -> None:
         self.answers = list(answers)
         self.asked: list[str] = []
+        self.is_at_its_end = False
         [page, *_] = DispenserCloudConnector.examples
         self.events = json.loads(page.payload)["events"]
 
@@ -90,6 +94,8 @@ class Cloud:
         self.asked.append(request.query["after"])
         if self.answers:
             return web.Response(status=self.answers.pop(0), headers={"Retry-After": "0"})
+        if self.is_at_its_end:
+            return web.json_response({"events": self.events, "next": "4"})
         done = int(request.query["after"] or 0)
         return web.json_response({"events": self.events[done : done + 2], "next": str(done + 2)})
 
@@ -128,6 +134,15 @@ class TestPolling:
                     await until(hub, 3)
                 (tmp_path / "cursor").unlink(missing_ok=True)
         assert (len(hub.received), hub.sends) == (3, 3)
+
+    async def test_a_page_that_leads_nowhere_is_asked_for_again_only_after_the_pause(self, tmp_path: Path) -> None:
+        hub, cloud = MemoryTransport(), Cloud()
+        cloud.is_at_its_end = True
+        source = {**self.source("", tmp_path), "every_s": 0.2}
+        async with serving(cloud) as url, receiving(DispenserCloudConnector, hub, {**source, "url": url}):
+            await until(hub, 3)
+            await asyncio.sleep(0.1)
+        assert cloud.asked == ["", "4"]
 
     async def test_a_cloud_that_is_down_is_asked_again(self, tmp_path: Path) -> None:
         hub, cloud = MemoryTransport(), Cloud(503)
@@ -174,6 +189,36 @@ class TestDropFolder:
         assert (tmp_path / "avvist" / "b.csv.feil.txt").read_text() == "feil på linje 3\n"
         assert (tmp_path / "c.csv.del").exists()
         assert len(hub.received) == 3
+
+    async def test_a_file_that_is_being_written_is_left_until_it_is_whole(self, tmp_path: Path) -> None:
+        [good, *_] = CsvDropFolderConnector.examples
+        hub = MemoryTransport()
+        async with receiving(CsvDropFolderConnector, hub, {"folder": str(tmp_path), "every_s": 0.05}):
+            with (tmp_path / "a.csv").open("wb", buffering=0) as file:
+                for byte in good.payload:
+                    file.write(bytes([byte]))
+                    await asyncio.sleep(0.001)
+            await until(hub, 3)
+        assert (tmp_path / "behandlet" / "a.csv").read_bytes() == good.payload
+
+    async def test_names_are_used_again_and_other_things_in_the_folder_hold_up_nothing(self, tmp_path: Path) -> None:
+        (tmp_path / "mappe.csv").mkdir()
+        (tmp_path / "borte.csv").symlink_to(tmp_path / "ingensteds")
+        async with receiving(CsvDropFolderConnector, MemoryTransport(), {"folder": str(tmp_path), "every_s": 0.01}):
+            for text in ("mandag", "tirsdag"):
+                (tmp_path / "a.csv").write_text(text)
+                async with asyncio.timeout(10):
+                    while (tmp_path / "a.csv").exists():  # noqa: ASYNC110 — a folder has no bell
+                        await asyncio.sleep(0.01)
+        put = tmp_path / "avvist"
+        assert [(put / name).read_text() for name in ("a.csv", "a (2).csv")] == ["mandag", "tirsdag"]
+        assert (put / "a (2).csv.feil.txt").exists()
+
+
+def test_lines_at_fault_are_counted_as_an_editor_counts_them() -> None:
+    heading, first, *_ = CsvDropFolderConnector.examples[0].payload.decode().splitlines()
+    with pytest.raises(NotUnderstood, match=r"linje 4, 5$"):
+        CsvDropFolderConnector.translate("\n".join([heading, "", first, f"{first}x", "tull", ""]).encode())
 
 
 def test_clocks_are_read_in_norwegian_time() -> None:
