@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from hub.jose.keys import KeyKind, new_key, private_jwk, public_jwk, write_secret
 from hub.model.client import Client
 from hub.model.errors import ConfigurationError
+from hub.settings import in_norwegian
 from hub.token_service.signing_keys import KEY_FILE, SigningKeys
 
 app = typer.Typer(help="Klienter i tokentjenesten (HelseID-stedfortrederen) og tjenestens egen nøkkel.")
@@ -53,11 +54,27 @@ def new_client(
         client = Client.model_validate(fields)
         write_secret(path, private_jwk(made))
     except ValidationError as error:
-        faults = [str(e["msg"]).removeprefix("Value error, ") for e in error.errors()]
-        raise _stopped("\n".join(faults)) from error
+        raise _stopped("\n".join(_fault(dict(e)) for e in error.errors())) from error
     except OSError as error:
         raise _stopped(f"Kan ikke skrive {path}: {'finnes fra før' if path.exists() else error.strerror}") from error
-    typer.echo(_guide(client, path))
+    typer.echo(_guide(client, path, municipality=organisation))
+
+
+#: Which option gave each field.
+_OPTIONS = {
+    "client_id": "klientens id",
+    "name": "--name",
+    "scopes": "--scope",
+    "vkp_id": "--vkp-id",
+    "organisation_number": "--organisation-number",
+    "delegations": "--organisation-number",
+    "supplier": "--supplier",
+}
+
+
+def _fault(error: dict[str, Any]) -> str:
+    option = _OPTIONS.get(str(error["loc"][0])) if error["loc"] else None
+    return f"{option}: {in_norwegian(error)}" if option else in_norwegian(error)
 
 
 def _organisation_fields(organisation: str, supplier: str) -> dict[str, object]:
@@ -66,10 +83,12 @@ def _organisation_fields(organisation: str, supplier: str) -> dict[str, object]:
     return {"tenancy": "multi-tenant", "supplier": supplier, "delegations": [organisation]}
 
 
-def _guide(client: Client, path: Path) -> str:
+def _guide(client: Client, path: Path, *, municipality: str) -> str:
     return (
         f"Privat nøkkel: {path.resolve()} (bare du kan lese den; den skal bli hos klienten)\n\n"
         f"Lim inn i knutepunktets konfigurasjon:\n\n{client_toml(client)}\n"
+        "Er VKP-id-en ikke alt en avsender for kommunen, lim også inn:\n\n"
+        f'[[sender]]\nid = {json.dumps(client.vkp_id)}\nmunicipality = "{municipality}"\n\n'
         "Klienten trenger adressen til tokentjenesten (token_service i endpoints.json), client_id og den private\n"
         "nøkkelen. Til HelseID lastes bare den offentlige nøkkelen opp, den som står i jwks over."
     )

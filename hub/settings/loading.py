@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,15 @@ _NORWEGIAN = {
     "greater_than_equal": "må være minst {ge}",
     "less_than_equal": "kan ikke være over {le}",
     "string_too_short": "kan ikke være tom",
+    "string_too_long": "kan ikke ha over {max_length} tegn",
+    "int_from_float": "må være et heltall",
+    "int_parsing": "må være et heltall",
+    "float_parsing": "må være et tall",
+    "finite_number": "må være et endelig tall",
+    "path_type": "må være tekst i anførselstegn",
+    "dict_type": "må være en tabell",
 }
+_ENUMERATED = re.compile(r"<\w+\.\w+: ('[^']*')>")
 
 
 def load(path: Path, *, adapters: Collection[str]) -> Settings:
@@ -61,10 +70,17 @@ def load(path: Path, *, adapters: Collection[str]) -> Settings:
     The files that it names must be there.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a byte order mark
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError([ConfigurationFault(0, "", f"kan ikke leses: {type(error).__name__}")]) from error
+        raise ConfigurationError([ConfigurationFault(0, "", f"kan ikke leses: {_why(error)}")]) from error
     return _without_faults(text, adapters, _absent_files)
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "tegnene er ikke kodet i UTF-8"
+    known = {errno.ENOENT: "filen finnes ikke", errno.EISDIR: "det er en mappe", errno.EACCES: "ingen tilgang"}
+    return known.get(error.errno or 0, type(error).__name__)
 
 
 def parse(text: str, *, adapters: Collection[str]) -> Settings:
@@ -115,11 +131,15 @@ def _is_echo(error: dict[str, Any], table: dict[str, Any]) -> bool:
 
 def _fault(error: dict[str, Any], lines: dict[_Path, int]) -> ConfigurationFault:
     at: _Path = error["loc"]
-    known = _NORWEGIAN.get(error["type"])
-    text = known.format(**error.get("ctx", {})) if known else str(error["msg"]).removeprefix("Value error, ")
+    return ConfigurationFault(_line(lines, at), _dotted(at), in_norwegian(error))
+
+
+def in_norwegian(error: Mapping[str, Any]) -> str:
+    """What one of pydantic's `errors()` says, for people."""
     if error["type"] in {"enum", "literal_error"}:
-        text = f"må være en av {error['ctx']['expected'].replace(' or ', ' eller ')}"
-    return ConfigurationFault(_line(lines, at), _dotted(at), text)
+        return f"må være en av {error['ctx']['expected'].replace(' or ', ' eller ')}"
+    known = _NORWEGIAN.get(error["type"])
+    return known.format(**error.get("ctx", {})) if known else str(error["msg"]).removeprefix("Value error, ")
 
 
 def _relations(table: dict[str, Any], adapters: Collection[str]) -> Iterator[tuple[_Path, str]]:

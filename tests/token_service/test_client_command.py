@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from hub.cli.client import app
 from hub.jose.signed import peek
 from hub.model.client import clients_from
+from hub.settings import parse as read_settings
 from hub.token_service import KEY_FILE, SigningKeys
 from tests.token_service.tiny_client import TinyClient, key_in
 from tests.token_service.world import world_at
@@ -62,6 +63,21 @@ def test_a_wrong_organisation_number_is_refused_and_leaves_no_file(tmp_path):
     assert result.exit_code == 1
     assert "organisasjonsnummer" in result.output
     assert not (tmp_path / "k").exists()
+
+
+def test_what_is_wrong_is_said_in_norwegian_of_each_option(tmp_path):
+    result = run("new", "Ås Vakt", "--organisation-number", "314159265", "--supplier", "12", "--out", tmp_path / "k")
+    assert result.exit_code == 1
+    client_id, supplier = result.output.splitlines()
+    assert client_id.startswith("klientens id: har ikke riktig form")
+    assert supplier.startswith("--supplier: ikke et gyldig organisasjonsnummer")
+
+
+def test_it_prints_a_configuration_that_is_whole(tmp_path):
+    output = run("new", "Acme_Alarm", "--organisation-number", "314159265", "--out", tmp_path / "k").output
+    blocks = [block for block in output.split("\n\n") if block.startswith("[[")]
+    town = 'mode = "test"\n[[municipality]]\norganisation_number = "314159265"\nname = "Testvik"'
+    assert read_settings("\n".join([town, *blocks]), adapters=("fhir_rest",)).client[0].vkp_id == "Acme_Alarm"
 
 
 def test_the_signing_key_can_be_rotated_by_hand(tmp_path):
