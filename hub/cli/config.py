@@ -17,8 +17,8 @@ app = typer.Typer(no_args_is_help=True, help="Konfigurasjonen: kontroller en fil
 def check(file: Annotated[Path, typer.Argument(help="Konfigurasjonsfilen.")]) -> None:
     """Kontroller en fil. Alle feil listes på én gang, med linjenummer; status 2 når det er noen."""
     settings = read_settings(file)
-    counted = f"{len(settings.municipality)} kommuner, {len(settings.sender)} avsendere"
-    typer.echo(f"{file}: i orden. Modus {settings.mode}, {counted}.")
+    counted = f"kommuner: {len(settings.municipality)}, avsendere: {len(settings.sender)}"
+    typer.echo(f"{file}: i orden. Modus: {settings.mode}, {counted}.")
 
 
 @app.command()

@@ -137,7 +137,8 @@ def _fault(error: dict[str, Any], lines: dict[_Path, int]) -> ConfigurationFault
 def in_norwegian(error: Mapping[str, Any]) -> str:
     """What one of pydantic's `errors()` says, for people."""
     if error["type"] in {"enum", "literal_error"}:
-        return f"må være en av {error['ctx']['expected'].replace(' or ', ' eller ')}"
+        values = _ENUMERATED.sub(r"\1", error["ctx"]["expected"])
+        return f"må være en av {values.replace(' or ', ' eller ')}"
     known = _NORWEGIAN.get(error["type"])
     return known.format(**error.get("ctx", {})) if known else str(error["msg"]).removeprefix("Value error, ")
 

@@ -89,9 +89,16 @@ def test_a_file_that_is_no_toml_is_one_fault_with_its_line() -> None:
 def test_a_file_that_cannot_be_read_is_a_fault_and_not_a_crash(tmp_path: Path) -> None:
     latin = tmp_path / "latin.toml"
     latin.write_bytes("name = 'Bø'".encode("latin-1"))
-    for path in (tmp_path / "absent.toml", tmp_path, latin):
-        with pytest.raises(ConfigurationError, match="kan ikke leses"):
+    whys = {tmp_path / "absent.toml": "filen finnes ikke", tmp_path: "det er en mappe", latin: "UTF-8"}
+    for path, why in whys.items():
+        with pytest.raises(ConfigurationError, match=f"kan ikke leses: .*{why}"):
             load(path, adapters=ADAPTERS)
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    file = tmp_path / "notepad.toml"
+    file.write_text(EXAMPLE.replace("\n", "\r\n"), encoding="utf-8-sig")
+    assert load(file, adapters=ADAPTERS) == parse(EXAMPLE, adapters=ADAPTERS)
 
 
 def test_the_files_that_a_file_names_must_be_there(tmp_path: Path) -> None:
@@ -118,7 +125,12 @@ def test_the_files_that_a_file_names_must_be_there(tmp_path: Path) -> None:
         (EXAMPLE.replace("Acme_Alarm_Testvik", "response-centre"), "response-centre"),
         (EXAMPLE.replace("Acme_Alarm_Testvik", "a/b"), "emne"),
         (EXAMPLE.replace("Acme_Alarm_Testvik", "a#"), "emne"),
-        (EXAMPLE.replace("Acme_Alarm_Testvik", "x" * 121), "sender[1].id"),
+        (EXAMPLE.replace("Acme_Alarm_Testvik", "x" * 121), "sender[1].id: kan ikke ha over 120 tegn"),
+        (EXAMPLE + 'dispense = "ej"', "dispense: må være en av 'epj' eller 'none'"),
+        (EXAMPLE.replace('_rest" }', '_rest", secret_file = 1 }'), "secret_file: må være tekst"),
+        (EXAMPLE.replace('_rest" }', '_rest", max_in_flight = 1.5 }'), "max_in_flight: må være et heltall"),
+        (EXAMPLE.replace('_rest" }', '_rest", timeout_s = "1 s" }'), "timeout_s: må være et tall"),
+        (EXAMPLE + "[vkp]\nservice_codes = 1", "vkp.service_codes: må være en tabell"),
         (EXAMPLE + 'acknowledge_within_minutes = "en stund"', "acknowledge_within_minutes"),
         (EXAMPLE + "acknowledge_within_minutes = -1", "må være større enn 0"),
         (EXAMPLE + '[service_of_alert]\n"3" = "xx"', "service_of_alert"),
