@@ -19,7 +19,7 @@ from connectors.mqtt import paho_words
 from connectors.mqtt.address import BrokerAddress, Tls, Will
 from connectors.mqtt.paho_words import MqttVersion, Session
 from connectors.mqtt.subscription import Incoming, Subscription
-from hub.model.errors import AccessDenied, Unreachable
+from hub.model.errors import AccessDenied, Refused, Unreachable
 
 
 class MqttConnection:
@@ -66,6 +66,7 @@ class MqttConnection:
         self._up = asyncio.Event()
         self._answered = asyncio.Event()
         self._refusal: str | None = None
+        self._largest: int | None = None
         self._life = 0
         self._closed = False
 
@@ -129,12 +130,15 @@ class MqttConnection:
         """Give `payload` to the broker and wait until it has confirmed it (QoS 1), over any number of reconnections.
 
         Raises `AccessDenied` when an MQTT 5 broker refuses the topic, `Refused` when it refuses the message for
-        another reason, and `Unreachable` when the connection is closed first; then, and when this wait is
-        cancelled, the broker may have it or not. `correlation` and `response_topic` are dropped in MQTT 3.1.1.
+        another reason or takes none so large, and `Unreachable` when the connection is closed first; then, and when
+        this wait is cancelled, the broker may have it or not. `correlation` and `response_topic` are dropped in MQTT
+        3.1.1.
         """
         if self._closed:
             raise Unreachable("the connection is closed")
         v5 = self.version == "5"
+        if self._largest is not None and len(payload) + paho_words.MOST_AROUND > self._largest:
+            raise Refused("the message is larger than the broker takes")
         properties = paho_words.publish_properties(correlation, response_topic) if v5 else None
         info = self._client.publish(topic, payload, qos=qos, retain=retain, properties=properties)
         if info.rc == paho.MQTT_ERR_QUEUE_SIZE:
@@ -166,10 +170,10 @@ class MqttConnection:
     def _wire(self) -> None:
         client = self._client
 
-        def on_connect(_c: object, _u: object, _flags: object, reason: Any, _p: object) -> None:
+        def on_connect(_c: object, _u: object, _flags: object, reason: Any, properties: object) -> None:
             # A packet id means something on its own connection only, so each connection is a life of its own.
             self._life += 1
-            self._tell(self._on_connect, reason)
+            self._tell(self._on_connect, reason, getattr(properties, "MaximumPacketSize", None))
 
         client.on_connect = on_connect
         client.on_disconnect = lambda _c, _u, _f, _r, _p: self._tell(self._on_disconnect)
@@ -183,13 +187,13 @@ class MqttConnection:
 
     # --- in the event loop --------------------------------------------------------------------------------
 
-    def _on_connect(self, reason: Any) -> None:
+    def _on_connect(self, reason: Any, largest: int | None) -> None:
         if reason.is_failure:
             if paho_words.is_final(reason):
                 self._refusal = str(reason)
                 self._answered.set()
             return
-        self._refusal = None
+        self._refusal, self._largest = None, largest
         self._up.set()
         self._answered.set()
         self._asked.clear()

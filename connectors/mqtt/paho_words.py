@@ -15,6 +15,9 @@ from hub.model.errors import AccessDenied, KnutepunktError, Refused
 MqttVersion = Literal["3.1.1", "5"]
 Session = Literal["clean", "persistent"]
 
+#: Bytes that a packet has around its payload at the most, topics of ours and properties included.
+MOST_AROUND = 1024
+
 _SESSION_SECONDS = 7 * 24 * 3600
 #: Reasons, in paho's words for both versions, that no further attempt will change.
 _DENIED = frozenset(

@@ -13,7 +13,7 @@ from connectors.event_channel import EventChannel
 from connectors.mqtt import MqttConnection
 from connectors.receipt import Receipt
 from connectors.transport.port import Journaling, Outgoing
-from hub.fhir.parsing import EVENT_TYPES
+from hub.fhir.parsing import EVENT_TYPES, MAX_BYTES
 from hub.model.errors import Refused, Unreachable
 
 
@@ -46,7 +46,12 @@ class MqttTransport:
         await self._open.__aexit__(kind, error, trace)
 
     async def send(self, message: Outgoing) -> Receipt:
-        """Publish `message` and wait for its receipt; see `Transport.send`."""
+        """Publish `message` and wait for its receipt; see `Transport.send`.
+
+        What the hub would reject for its size is not sent: a broker may break the connection for less, again and again.
+        """
+        if len(message.payload) > MAX_BYTES:
+            raise Refused(f"message-too-large: over {MAX_BYTES} bytes")
         try:
             return await self._channel.send(message.payload, device=message.device, timeout_s=self._receipt_within_s)
         except ValueError as e:  # a device's name that no topic can hold

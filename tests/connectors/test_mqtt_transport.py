@@ -7,14 +7,14 @@ from pathlib import Path
 import orjson
 import pytest
 
-from connectors import Connector, Fate, SafetyAlarmRaised, patient
+from connectors import Closed, Connector, Fate, SafetyAlarmRaised, patient
 from connectors.mqtt import MqttConnection
 from connectors.receipt import sha256_of
 from connectors.testing import VirtualClock
 from connectors.transport.mqtt import MqttTransport
-from hub.model.errors import Unreachable
+from hub.model.errors import Refused, Unreachable
 from tests.connectors.answering import answering
-from tests.connectors.brokers import Broker
+from tests.connectors.brokers import Broker, mosquitto
 from tests.connectors.people import ANNA
 
 ORG, SENDER = "314159265", "Acme_Alarm_Testvik"
@@ -32,6 +32,30 @@ async def test_events_go_out_and_receipts_come_back(any_broker: Broker) -> None:
         report = await (await c.tell(ALARM)).answered()
     assert (report.fate, report.receipt) == (Fate.TAKEN, "accepted")
     assert [m.topic for m in hub.seen] == [f"vft/{ORG}/{SENDER}/TA%201/event"]
+
+
+async def test_a_message_that_the_broker_would_break_the_line_for_is_refused_and_holds_up_nobody(nats: Broker) -> None:
+    closed = Closed(alert=ALARM, at=ALARM.at, by="op-1", note="æ" * 600_000)
+    async with answering(nats.url) as hub, connector(nats) as c, asyncio.timeout(10):
+        report = await (await c.tell(closed)).answered()
+        assert (report.fate, report.receipt) == (Fate.REFUSED, None)
+        assert "message-too-large" in report.text
+        assert (await (await c.tell(ALARM)).answered()).fate is Fate.TAKEN
+    assert len(hub.seen) == 1
+
+
+@pytest.mark.needs("mosquitto")
+async def test_how_much_a_broker_takes_is_respected_where_it_says_so(tmp_path: Path) -> None:
+    broker = mosquitto(tmp_path, "allow_anonymous true\nmax_packet_size 4000\n")
+    broker.start()
+    try:
+        await broker.answers()
+        async with MqttConnection(broker.url, client_id="vendor", version="5") as line:
+            with pytest.raises(Refused, match="larger"):
+                await line.publish("vft/x", b"x" * 4000)
+            await line.publish("vft/x", b"x" * 2900)
+    finally:
+        broker.kill()
 
 
 async def test_a_connector_starts_without_a_broker_and_delivers_when_there_is_one(nats: Broker) -> None:
