@@ -32,7 +32,11 @@ class AnswerKeyFile:
         self._must = 0
 
     def __enter__(self) -> AnswerKeyFile:
-        self._file: BinaryIO = self._path.open("wb")
+        try:
+            self._file: BinaryIO = self._path.open("wb")
+        except OSError as error:
+            text = f"kan ikke skrives: {error.strerror}"
+            raise ConfigurationError([ConfigurationFault(0, str(self._path), text)]) from error
         self._write("run", self._about)
         return self
 

@@ -15,11 +15,14 @@ from devices_sim.scenario import NORMAL, Scenario, load_scenario, scenario_files
 from devices_sim.simulation import Run
 from devices_sim.town import Town
 from devices_sim.world import ready
+from hub.model.errors import ConfigurationError, ConfigurationFault
 from hub.model.person import NHN_TEST_ORGANISATION
 from hub.plugins import DEVICES, discover
 
 #: Midnight in Norway before an ordinary Tuesday: where a run begins unless somebody says otherwise.
 DEFAULT_START = datetime(2026, 3, 9, 23, 0, tzinfo=UTC)
+#: No hub believes an earlier time, and nobody knows the clock of a later.
+_EARLIEST, _LATEST = datetime(2000, 1, 2, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,17 @@ def assembled(wish: Wish) -> Run:
     rates = rates_of(wish.rates, scenario)
     start = wish.start or scenario.start or DEFAULT_START
     sent_from = start + timedelta(hours=wish.skip_hours) if wish.skip_hours else None
-    end = start + timedelta(hours=wish.hours or scenario.hours)
+    end = _end(start, hours=wish.hours or scenario.hours)
     towns = places(wish.place, scenario, rates.values)
     people = people_of(towns, seed=wish.seed, rates=rates.values, devices=devices)
     return Run(ready(people, rates.values), scenario, wish.seed, start, end, sent_from)
+
+
+def _end(start: datetime, *, hours: float) -> datetime:
+    """The end of a run. Raises ConfigurationError where messages would say a time that no hub believes."""
+    if not _EARLIEST <= start <= _LATEST:
+        raise ConfigurationError([ConfigurationFault(0, "start", "må være et tidspunkt fra 2000 til 2100")])
+    return start + timedelta(hours=hours)
 
 
 def chosen_scenario(name: str | None, devices: Mapping[str, object]) -> Scenario:

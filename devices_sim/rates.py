@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +58,13 @@ def load_rates(own: Path | None = None) -> Rates:
     if own is None:
         return rates
     try:
-        table = tomllib.loads(own.read_text("utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError([ConfigurationFault(0, str(own), str(error))]) from error
+        table = tomllib.loads(own.read_text("utf-8-sig"))
+    except OSError as error:
+        raise ConfigurationError([ConfigurationFault(0, str(own), f"kan ikke leses: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError([ConfigurationFault(0, str(own), "er ikke tekst i UTF-8")]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError([ConfigurationFault(0, str(own), f"ikke gyldig TOML ({error})")]) from error
     return rates.changed(_own_values(table))
 
 
@@ -77,7 +82,7 @@ def _own_values(table: Mapping[str, Any]) -> dict[str, float]:
     for group, rows in table.items():
         for key, row in rows.items() if isinstance(rows, dict) else [("", rows)]:
             number = row.get("value") if isinstance(row, dict) else row
-            if isinstance(number, bool) or not isinstance(number, int | float) or number < 0:
+            if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < inf:
                 faults.append(ConfigurationFault(0, f"{group}.{key}".rstrip("."), "må være et tall fra 0 og opp"))
             else:
                 values[f"{group}.{key}"] = float(number)

@@ -111,7 +111,7 @@ class Scenario(Section):
     hours: float = Field(default=24, gt=0, le=24 * 366)
     norway: bool = False
     municipalities: tuple[str, ...] = ()
-    rates: dict[str, Annotated[float, Field(ge=0)]] = {}
+    rates: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}
     response_centre: CentreSettings = CentreSettings()
     fault: tuple[FaultSettings, ...] = ()
 
@@ -133,10 +133,17 @@ def scenario_files() -> dict[str, Path]:
 def load_scenario(path: Path, *, devices: Mapping[str, object]) -> Scenario:
     """The scenario in a file. Raises ConfigurationError with every fault; `devices` are the known device types."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError([ConfigurationFault(0, "", f"kan ikke leses: {type(error).__name__}")]) from error
+        raise ConfigurationError([ConfigurationFault(0, str(path), _why_unread(error))]) from error
     return parse_scenario(text, devices=devices)
+
+
+def _why_unread(error: OSError | UnicodeDecodeError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "er ikke tekst i UTF-8"
+    own = ", ".join(scenario_files())
+    return f"kan ikke leses: {error.strerror}; prosjektets egne scenarier er {own}"
 
 
 def parse_scenario(text: str, *, devices: Mapping[str, object]) -> Scenario:
@@ -196,6 +203,7 @@ _NORWEGIAN = {
     "tuple_type": "må være en liste",
     "dict_type": "må være en tabell",
     "model_type": "må være en tabell",
+    "finite_number": "må være et tall som ikke er uendelig",
     "greater_than": "må være større enn {gt}",
     "greater_than_equal": "må være minst {ge}",
     "less_than_equal": "kan ikke være over {le}",

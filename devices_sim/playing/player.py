@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -72,6 +73,8 @@ class Player:
         self._note(emission)
         _count(emission, progress)
         if (progress.events + progress.statuses) % _LOOK_EVERY == 0:
+            # Whoever wants to stop the run, or to read the file meanwhile, must get a turn.
+            await asyncio.sleep(0)
             self._note_resent()
             self.watch(progress)
             if self.key_file is not None:

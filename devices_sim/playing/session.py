@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,9 +22,13 @@ from hub.model.errors import ConfigurationError, ConfigurationFault
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A target's address (`mqtt://`, `mqtts://`, `http://`, `https://`, `file:`) and what is needed to get in."""
+    """A target's address (`mqtt://`, `mqtts://`, `http://`, `https://`, `file:`) and what is needed to get in.
+
+    A broker knows one connection by each `client_id`: two runs at once need two of them.
+    """
 
     address: str
+    client_id: str = "knutepunkt-devices"
     mqtt_version: int = 4
     retry_after_s: float = 30.0
     token: str | None = None
@@ -46,19 +50,34 @@ class Order:
 async def play(order: Order, titles: dict[str, str]) -> str:
     """Play it and tell in Norwegian how it went. `titles` are the device types' names for people."""
     pace = Pace(parse_speed(order.speed))
-    target = await opened(order.where, _senders(order.run))
-    view = LiveView(titles, target.tally)
-    try:
-        with ExitStack() as stack:
-            stack.enter_context(collector_at_rest())
-            stack.enter_context(view.shown())
-            scribe, key_file = _writers(order, stack)
-            over_after = order.run.over_after if order.run else OVER_AFTER
-            player = Player(target, pace, scribe, key_file, order.limit, view, over_after)
-            progress = await player.play(_emissions(order))
-    finally:
-        await target.aclose()
+    _check_files(order)
+    async with AsyncExitStack() as stack:
+        scribe, key_file = _writers(order, stack)
+        target = await opened(order.where, _senders(order.run))
+        stack.push_async_callback(target.aclose)
+        view = LiveView(titles, target.tally)
+        stack.enter_context(collector_at_rest())
+        stack.enter_context(view.shown())
+        over_after = order.run.over_after if order.run else OVER_AFTER
+        player = Player(target, pace, scribe, key_file, order.limit, view, over_after)
+        progress = await player.play(_emissions(order))
     return summary(progress, target.tally)
+
+
+def _check_files(order: Order) -> None:
+    """Raises ConfigurationError where a file that is to be read is none, or is about to be written over."""
+    if order.replay is not None and not order.replay.is_file():
+        raise ConfigurationError([ConfigurationFault(0, "--replay", f"{order.replay} finnes ikke, eller er ingen fil")])
+    written = _file(order.where.address)
+    for option, path in (("--replay", order.replay), ("--answer-key", order.answer_key)):
+        if path is not None and written is not None and path.resolve() == written.resolve():
+            raise ConfigurationError([ConfigurationFault(0, option, "kan ikke være den samme filen som --target")])
+
+
+def _file(address: str) -> Path | None:
+    """The file of a target, None for any other."""
+    path = address.removeprefix("file://").removeprefix("file:")
+    return Path(path) if path != address and path != "-" else None
 
 
 def _emissions(order: Order) -> Iterable[Emission]:
@@ -68,7 +87,7 @@ def _emissions(order: Order) -> Iterable[Emission]:
     return simulated(order.run)
 
 
-def _writers(order: Order, stack: ExitStack) -> tuple[Scribe | None, AnswerKeyFile | None]:
+def _writers(order: Order, stack: AsyncExitStack) -> tuple[Scribe | None, AnswerKeyFile | None]:
     if order.answer_key is None:
         return None, None
     if order.run is None:
@@ -89,7 +108,7 @@ def _senders(run: Run | None) -> tuple[tuple[str, str], ...]:
 
 async def opened(where: Where, senders: tuple[tuple[str, str], ...]) -> Target:
     """The target at an address. Raises ConfigurationError on an address of no kind that is known."""
-    scheme = urlsplit(where.address).scheme
+    scheme = _scheme(where.address)
     if scheme == "file":
         from devices_sim.targets.file import FileTarget
 
@@ -97,13 +116,31 @@ async def opened(where: Where, senders: tuple[tuple[str, str], ...]) -> Target:
     if scheme in {"mqtt", "mqtts"}:
         from devices_sim.targets.mqtt import MqttSettings, MqttTarget
 
-        settings = MqttSettings(where.address, senders, version=where.mqtt_version, retry_after_s=where.retry_after_s)
+        settings = MqttSettings(
+            where.address,
+            senders,
+            version=where.mqtt_version,
+            client_id=where.client_id,
+            retry_after_s=where.retry_after_s,
+        )
         return await MqttTarget.open(settings)
     if scheme in {"http", "https"}:
         from devices_sim.targets.http import HttpSettings, HttpTarget
 
         return HttpTarget(HttpSettings(where.address, _authoriser(where)))
     raise ConfigurationError([ConfigurationFault(0, "--target", "må begynne med mqtt://, http:// eller file:")])
+
+
+def _scheme(address: str) -> str:
+    """How an address begins. Raises ConfigurationError on a port that is none, and where a host is missing."""
+    try:
+        parts = urlsplit(address)
+        is_whole = parts.port != 0 and (parts.hostname or not parts.scheme.startswith(("mqtt", "http")))
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise ConfigurationError([ConfigurationFault(0, "--target", "mangler vert, eller har en port som ikke finnes")])
+    return parts.scheme
 
 
 def _authoriser(where: Where) -> Callable[[str, str], dict[str, str]]:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from devices_sim.emission import Emission
 from devices_sim.ndjson import line_of
 from devices_sim.targets.target import Tally
-from hub.model.errors import ConfigurationError, ConfigurationFault
+from hub.model.errors import ConfigurationError, ConfigurationFault, Unreachable
 
 
 class FileTarget:
-    """Writes to `path`, replacing what was there; `-` is standard output."""
+    """Writes to `path`, replacing what was there; `-` is standard output.
+
+    What is written can be read by others as soon as the sender waits for anything.
+    """
 
     def __init__(self, path: str) -> None:
         self.tally = Tally()
+        self._is_flush_due = False
+        self._fault: OSError | None = None
         try:
             self._file: BinaryIO = sys.stdout.buffer if path == "-" else Path(path).open("wb", buffering=1 << 20)  # noqa: SIM115  # closed in aclose
         except OSError as error:
@@ -27,10 +35,23 @@ class FileTarget:
         return emission
 
     async def send(self, emission: Emission) -> bool:
-        """Write its line."""
-        self._file.write(line_of(emission))
+        """Write its line. Raises `Unreachable` where there is no room for it."""
+        with _told():
+            if self._fault is not None:
+                raise self._fault
+            self._file.write(line_of(emission))
+        if not self._is_flush_due:
+            self._is_flush_due = True
+            asyncio.get_running_loop().call_soon(self._flush)
         self.tally.sent += 1
         return True
+
+    def _flush(self) -> None:
+        self._is_flush_due = False
+        try:
+            self._file.flush()
+        except OSError as error:
+            self._fault = error
 
     def resent(self) -> list[Emission]:
         """Nothing is ever sent again."""
@@ -38,10 +59,21 @@ class FileTarget:
 
     async def drain(self) -> None:
         """Write out what is buffered."""
-        self._file.flush()
+        with _told():
+            self._file.flush()
 
     async def aclose(self) -> None:
         """Close the file."""
-        self._file.flush()
-        if self._file is not sys.stdout.buffer:
-            self._file.close()
+        with _told():
+            self._file.flush() if self._file is sys.stdout.buffer else self._file.close()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """A full disk in words; a reader of standard output that has gone is left to whoever runs the command."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Unreachable(f"filen kan ikke skrives: {error.strerror}") from error

@@ -83,14 +83,14 @@ class HttpTarget:
                 self._resent.append(emission._replace(repeats=emission.repeats + attempt))
             status, retry_after = await self._attempt(emission)
             if status == 401 or status == 403:
-                raise AccessDenied("the door does not let this sender in", status=status)
+                raise AccessDenied(f"døra slipper ikke inn avsenderen ({status})", status=status)
             if status and status not in _AGAIN:
                 self.tally.receipts[str(status)] += 1
                 return
             await asyncio.sleep(retry_after or wait)
             wait *= 2
         self.tally.given_up += 1
-        raise Unreachable("the door does not answer")
+        raise Unreachable("døra svarer ikke")
 
     async def _attempt(self, emission: Emission) -> tuple[int, float | None]:
         """The answer's status, 0 without an answer, and how long it asks to wait."""

@@ -70,9 +70,9 @@ class MqttTarget:
             await asyncio.wait_for(target._connected, settings.connect_within_s)
         except TimeoutError as error:
             target._client.loop_stop()
-            raise Unreachable("the broker does not answer") from error
+            raise Unreachable("MQTT-megleren svarer ikke") from error
         except OSError as error:
-            raise Unreachable(f"no broker at {where.hostname}:{port}") from error
+            raise Unreachable(f"ingen MQTT-megler svarer på {where.hostname}:{port}") from error
         return target
 
     def _new_client(self, where: Any) -> paho.Client:
@@ -144,7 +144,7 @@ class MqttTarget:
         while self._acknowledged < self._published:
             await self._round()
             if time.monotonic() > patience and not self._client.is_connected():
-                raise Unreachable("the broker went away before it had everything")
+                raise Unreachable("MQTT-megleren ble borte før den hadde fått alt")
         await self._receipts()
 
     async def _receipts(self) -> None:
@@ -162,9 +162,7 @@ class MqttTarget:
 
     def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _props: Any) -> None:
         if reason.is_failure:
-            denied = reason.getName() in _NOT_ALLOWED
-            error: Exception = AccessDenied("the broker refused the sign-in") if denied else Unreachable(str(reason))
-            self._loop.call_soon_threadsafe(_settle, self._connected, error)
+            self._loop.call_soon_threadsafe(_settle, self._connected, _refusal(reason))
             return
         for topic in _receipt_topics(self._settings.senders):
             client.subscribe(topic, qos=1)
@@ -183,6 +181,12 @@ class MqttTarget:
         if self._unconfirmed.confirmed(sha256):
             self.tally.receipts[code] += 1
             self._moved.set()
+
+
+def _refusal(reason: ReasonCode) -> Exception:
+    if reason.getName() in _NOT_ALLOWED:
+        return AccessDenied("MQTT-megleren godtok ikke påloggingen")
+    return Unreachable(f"MQTT-megleren sa nei: {reason}")
 
 
 def _receipt_topics(senders: Iterable[tuple[str, str]]) -> list[str]:

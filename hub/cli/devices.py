@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Iterator
+import signal
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Annotated
 
 import typer
@@ -44,6 +46,8 @@ def _told() -> Iterator[None]:
     except (Unreachable, AccessDenied) as error:
         typer.echo(f"Stoppet: {error}", err=True)
         raise typer.Exit(1) from error
+    except asyncio.CancelledError as error:
+        raise typer.Exit(128 + signal.SIGTERM) from error
 
 
 def _devices() -> dict[str, Device]:
@@ -53,6 +57,8 @@ def _devices() -> dict[str, Device]:
 def _place(municipality: str | None, norway: object) -> str | None:
     if municipality and norway:
         raise ConfigurationError([ConfigurationFault(0, "--norway", "kan ikke brukes sammen med --municipality")])
+    if municipality == "":
+        raise ConfigurationError([ConfigurationFault(0, "--municipality", "er tom")])
     return "norway" if norway else municipality
 
 
@@ -190,15 +196,32 @@ def run(
         run_ = None if replay else assembled(wish)
         where = session.Where(
             target,
-            mqtt_version=5 if mqtt_version == "5" else 4,
+            client_id=f"knutepunkt-devices-{token_hex(4)}",
+            mqtt_version=_mqtt_version(mqtt_version),
             retry_after_s=retry_after,
             token=token or os.environ.get("KNUTEPUNKT_TOKEN"),
             dpop_key=dpop_key,
         )
         order = session.Order(where, run_, replay, speed=speed, limit=limit, answer_key=answer_key)
         titles = {name: device.title for name, device in _devices().items()} | {"response_centre": "Responssenteret"}
-        summary = asyncio.run(session.play(order, titles))
+        summary = asyncio.run(_until_stopped(session.play(order, titles)))
     typer.echo(summary, err=True)
+
+
+async def _until_stopped(playing: Awaitable[str]) -> str:
+    """What the playing says; SIGTERM ends it as orderly as Ctrl-C does, with all files whole."""
+    player = asyncio.current_task()
+    assert player is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, player.cancel)
+    return await playing
+
+
+def _mqtt_version(text: str) -> int:
+    """The protocol's level of a version as people write it."""
+    levels = {"3.1.1": 4, "5": 5}
+    if text not in levels:
+        raise ConfigurationError([ConfigurationFault(0, "--mqtt-version", "må være 3.1.1 eller 5")])
+    return levels[text]
 
 
 def _moment(text: str | None, speed: str) -> datetime | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import orjson
@@ -12,6 +15,7 @@ from aiohttp import web
 from typer.testing import CliRunner, Result
 
 from devices_sim.answer_key_file import read_answer_key
+from devices_sim.playing import session
 from hub.cli.devices import app as devices
 from hub.cli.verify import app as verify
 from hub.settings import parse
@@ -124,6 +128,57 @@ def test_places_that_exclude_each_other_are_refused() -> None:
     assert _devices("run", "--norway", "--municipality", "0301", "--target", "file:-").exit_code == 2
     assert _devices("run", "--municipality", "0000", "--target", "file:-").exit_code == 2
     assert _devices("run", "--start", "i går", "--target", "file:-").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--target", "file:{folder}/x", "--mqtt-version", "4"], "3.1.1 eller 5"),
+        (["--target", "file:{folder}/x", "--municipality", ""], "--municipality"),
+        (["--target", "file:{folder}/x", "--start", "0001-01-01T00:00:00Z"], "2000 til 2100"),
+        (["--target", "file:{folder}/x", "--scenario", "stromm"], "stromm: kan ikke leses"),
+        (["--target", "file:{folder}/x", "--answer-key", "{folder}"], "{folder}: kan ikke skrives"),
+        (["--target", "file:{folder}/x", "--answer-key", "{folder}/../{name}/x"], "den samme filen"),
+        (["--target", "file:{folder}/x", "--replay", "{folder}/x"], "den samme filen"),
+        (["--target", "file:{folder}/y", "--replay", "{folder}"], "--replay"),
+        (["--target", "mqtt://127.0.0.1:99999"], "port"),
+        (["--target", "mqtt://"], "mangler vert"),
+    ],
+)
+def test_what_cannot_be_run_is_said_in_words_and_costs_no_file(tmp_path: Path, arguments: list[str], said: str) -> None:
+    kept = tmp_path / "x"
+    kept.write_text("kept")
+    named = [text.format(folder=tmp_path, name=tmp_path.name) for text in arguments]
+    result = _devices("run", "--hours", "1", *named)
+    assert (result.exit_code, kept.read_text()) == (2, "kept")
+    assert said.format(folder=tmp_path) in result.output
+
+
+def test_a_run_that_is_stopped_leaves_whole_files(tmp_path: Path) -> None:
+    out, key = tmp_path / "events.ndjson", tmp_path / "key.ndjson"
+    command = [sys.executable, "-m", "hub.cli", "devices", "run", "--hours", "8000"]
+    with subprocess.Popen([*command, "--target", f"file:{out}", "--answer-key", str(key)]) as run:
+        while not (out.exists() and out.stat().st_size):
+            assert run.poll() is None
+            time.sleep(0.05)
+        run.terminate()
+        assert run.wait(10) == 143
+    sent = sum(b'/event"' in line for line in out.read_bytes().splitlines() if orjson.loads(line))
+    end = orjson.loads(key.read_bytes().splitlines()[-1])
+    assert (end["complete"], end["published"]) == (False, sent)
+
+
+def test_two_runs_are_two_clients_of_a_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    clients: list[str] = []
+
+    async def play(order: session.Order, titles: dict[str, str]) -> str:
+        clients.append(order.where.client_id)
+        return ""
+
+    monkeypatch.setattr(session, "play", play)
+    for _ in range(2):
+        _devices("run", "--target", "mqtt://127.0.0.1")
+    assert len(set(clients)) == 2
 
 
 def test_a_chart_is_drawn_the_same_each_time(tmp_path: Path) -> None:
