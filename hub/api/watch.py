@@ -19,6 +19,7 @@ from hub.store.rows import Want
 from hub.store.watching import (
     DeviceStatus,
     close_alerts,
+    close_answered,
     escalate_unanswered,
     mark_silent,
     note_heard,
@@ -117,6 +118,7 @@ class Watch:
             if said or heard:
                 await self._tell_of_changes(connection)
             await self._tell_of_silence(connection)
+            await close_answered(connection, now=self._clock.now())
             wants = await escalate_unanswered(connection, now=self._clock.now(), real=self._clock.real())
         if wants:
             self._on_wants(wants)

@@ -10,9 +10,10 @@ from hub.journal import revisions as history
 from hub.journal.people import Directory, directory
 from hub.journal.piece import Part, Piece, section, sections
 from hub.journal.reading import Reading
-from hub.journal.title import followed_up, title
+from hub.journal.title import followed_up_late, title
 from hub.model.case import CaseHistory, CaseMessage
 from hub.model.codes import SERVICE_NAMES, EventKind, ServiceCode
+from hub.model.finding import Finding
 from hub.model.note import JournalNote, NoteRevision, NoteSection, SourceMessage
 from hub.model.person import D_NUMBER, HELP_NUMBER, IDENTITY_NUMBER
 
@@ -80,7 +81,7 @@ def _attention(case: CaseHistory, current: Sequence[Reading]) -> list[str]:
         for earlier in case.earlier_waiting
     ]
     if case.not_acknowledged_at:
-        later = " Senere fulgt opp, se nedenfor." if followed_up(current) else ""
+        later = " Senere fulgt opp, se nedenfor." if followed_up_late(case, current) else ""
         found.insert(0, f"{history.not_acknowledged(case)}{later}")
     return found
 
@@ -94,9 +95,16 @@ def _linked(case: CaseHistory, double: Reading, told: Mapping[int, list[Piece]])
 def _remarks(case: CaseHistory) -> Iterator[str]:
     for message in case.messages:
         for remark in message.remarks if message.standing in _KEPT else ():
+            if _is_recommendation(remark):
+                continue
             seen = [f"{label}: {what}" for label, what in (("fant", remark.found), ("ventet", remark.expected)) if what]
             found = f" ({'; '.join(seen)})" if seen else ""
             yield f"Til avsenderen: {remark.advice}{found}"
+
+
+def _is_recommendation(remark: Finding) -> bool:
+    """Whether it only tells the sender how to write better (NHN's guide): nothing that the patient's journal needs."""
+    return remark.severity == "information" and remark.issue_type == "business-rule"
 
 
 def _sources(case: CaseHistory) -> Iterator[str]:

@@ -22,9 +22,11 @@ def title(case: CaseHistory, readings: Sequence[Reading]) -> str:
     return f"Feilregistrert av avsender: {words}" if _withdrawn(case, readings) else words
 
 
-def followed_up(readings: Sequence[Reading]) -> bool:
-    """Whether anybody has done anything about the alert: a step, an encounter, a measure or a note."""
-    return bool(_steps(readings) - _REPORTED) or _worked_on(readings)
+def followed_up_late(case: CaseHistory, readings: Sequence[Reading]) -> bool:
+    """Whether anything was done about the alert after it was escalated: a step, an encounter, a measure or a note."""
+    limit = case.not_acknowledged_at
+    late = [r for r in readings if limit is not None and r.message.registered_at >= limit]
+    return bool(_steps(late) - _REPORTED) or _worked_on(late)
 
 
 def _steps(readings: Sequence[Reading]) -> set[str]:
@@ -45,9 +47,9 @@ def _state(case: CaseHistory, readings: Sequence[Reading]) -> str:
     more = bool(steps - _REPORTED - {_ACKNOWLEDGED}) or _worked_on(readings)
     if _ACKNOWLEDGED in steps:
         return "fulgt opp og kvittert" if more else "kvittert"
-    if more:
-        return "fulgt opp"
-    return "ikke kvittert" if case.not_acknowledged_at else "meldt"
+    if case.not_acknowledged_at and not followed_up_late(case, readings):
+        return "ikke kvittert"
+    return "fulgt opp" if more else "meldt"
 
 
 def _alert(case: CaseHistory, readings: Sequence[Reading]) -> str:

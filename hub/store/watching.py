@@ -228,6 +228,20 @@ async def list_alerts(connection: AsyncConnection, *, after: int = 0, most: int 
     ]
 
 
+_UNANSWERED = "not_acknowledged"
+
+
+async def close_answered(connection: AsyncConnection, *, now: datetime) -> None:
+    """Take escalated alerts that were followed up after all off operations' list."""
+    table, cases = schema.operations_alerts, schema.cases
+    followed_up = select(cases.c.id).where(cases.c.id == table.c.case_id, cases.c.followed_up_at.is_not(None))
+    await connection.execute(
+        update(table)
+        .where(table.c.closed_at.is_(None), table.c.kind == _UNANSWERED, followed_up.exists())
+        .values(closed_at=microseconds(now))
+    )
+
+
 async def escalate_unanswered(
     connection: AsyncConnection, *, now: datetime, real: float, most: int = 200
 ) -> list[Want]:
@@ -259,7 +273,7 @@ async def _escalate(connection: AsyncConnection, row: Any, *, now: datetime) -> 
     await raise_alert(
         connection,
         key=f"escalation:{row.id}",
-        kind="not_acknowledged",
+        kind=_UNANSWERED,
         municipality=row.municipality,
         subject=row.sender,
         words="Ingen har kvittert varselet i tide. Det er ført i journalen som ikke kvittert.",

@@ -102,6 +102,13 @@ def test_a_later_follow_up_amends_not_acknowledged_and_both_stay_visible() -> No
     assert found.revision == 3
 
 
+def test_what_was_begun_but_not_acknowledged_before_the_limit_leaves_the_alert_not_acknowledged() -> None:
+    begun = message(2, messages.composition(steps=("0", "1")), registered_at=AT + timedelta(minutes=5))
+    found = note(messages.alarm(), begun, not_acknowledged_at=AT + timedelta(minutes=40), escalated_after_s=1800)
+    assert found.title == "Trygghetsalarm – ikke kvittert"
+    assert lines(found, "Vær oppmerksom")[0].endswith("varslet drift kl. 10:40:00 den 23.11.2026.")
+
+
 def test_an_earlier_case_that_waits_is_named() -> None:
     found = note(messages.alarm(), earlier_waiting=(AT - timedelta(hours=3),))
     assert lines(found, "Vær oppmerksom") == (

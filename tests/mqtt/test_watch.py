@@ -262,6 +262,15 @@ async def test_a_later_follow_up_amends_what_was_journaled_as_not_acknowledged(s
         assert case.followed_up_at is not None
 
 
+async def test_a_later_follow_up_takes_the_alert_off_operations_list(store: Path | str) -> None:
+    async with watchtower(store, 'alert = "response_centre"') as it:
+        await it.hub.together(alarm(), alarm("alarm-2", at="2026-11-23T10:01:00+01:00"))
+        it.hub.clock.advance(minutes=31)
+        assert await it.alerts() == ["not_acknowledged", "not_acknowledged"]
+        await it.hub.say(follow_up(), sender=CENTRE)
+        assert await it.alerts() == ["not_acknowledged"]
+
+
 async def test_an_alert_that_goes_straight_to_the_epj_is_not_escalated(sqlite_store: Path) -> None:
     async with watchtower(sqlite_store) as it:
         await it.hub.say(alarm())
