@@ -17,6 +17,7 @@ from connectors.composing.elements import fhir_time, subject
 from connectors.composing.lane import lane_of
 from connectors.delivery import Delivery
 from connectors.following import Following
+from connectors.quiet import Quiet
 from connectors.spool import Fate, Report, Spool, SpoolEntry, Waiting
 from connectors.timing import SystemTimer, Timer
 from connectors.transport import ReportsDevices, Transport
@@ -87,10 +88,19 @@ class Connector:
         return self
 
     async def _start(self, opening: AsyncExitStack) -> None:
-        timer, random = self._timer, self._random
-        self._following = Following(self._spool, self._transport, timer=timer, random=random, on_report=self._on_report)
+        timer, random, quiet = self._timer, self._random, Quiet(self._spool, self._timer)
+        await quiet.load()
+        self._following = Following(
+            self._spool, self._transport, timer=timer, random=random, quiet=quiet, on_report=self._on_report
+        )
         self._delivery = Delivery(
-            self._spool, self._transport, timer=timer, random=random, on_report=self._on_report, at_once=self._at_once
+            self._spool,
+            self._transport,
+            timer=timer,
+            random=random,
+            quiet=quiet,
+            on_report=self._on_report,
+            at_once=self._at_once,
         )
         for part in (self._following, self._delivery):
             await part.load()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
+from connectors.quiet import Quiet
 from connectors.receipt import Receipt
 from connectors.spool import Fate, Lanes, Report, Spool, Waiting
 from connectors.timing import Timer, backoff, wait_for
@@ -28,6 +29,7 @@ class Delivery:
         *,
         timer: Timer,
         random: Random,
+        quiet: Quiet,
         on_report: Callable[[Report], None],
         at_once: int = 32,
     ) -> None:
@@ -39,7 +41,7 @@ class Delivery:
         self._at_once = at_once
         self._lanes = Lanes()
         self._under_way = 0
-        self._patience_until = 0.0
+        self._quiet = quiet
         self._wake = asyncio.Event()
 
     def add(self, waiting: Waiting) -> None:
@@ -60,10 +62,9 @@ class Delivery:
                 await wait_for(self._wake, self._timer, self._seconds_to_next())
 
     def _start_due(self, group: asyncio.TaskGroup) -> None:
-        now = self._timer.real()
-        if now < self._patience_until:
+        if self._quiet.left:
             return
-        while self._under_way < self._at_once and (waiting := self._lanes.take(now)) is not None:
+        while self._under_way < self._at_once and (waiting := self._lanes.take(self._timer.real())) is not None:
             self._under_way += 1
             group.create_task(self._deliver(waiting), name=f"delivery of event {waiting.number}")
 
@@ -71,7 +72,7 @@ class Delivery:
         due = self._lanes.next_due
         if due is None or self._under_way >= self._at_once:
             return None
-        return max(due, self._patience_until) - self._timer.real()
+        return max(due - self._timer.real(), self._quiet.left)
 
     async def _deliver(self, waiting: Waiting) -> None:
         entry = await self._spool.entry(waiting.number)
@@ -91,10 +92,11 @@ class Delivery:
             await self._settle(tried, Report(tried.number, Fate.REFUSED, self._timer.now(), tried.attempts, text=text))
             return
         pause = backoff(tried.attempts, random=self._random)
-        asked = error.retry_after if isinstance(error, Unreachable | OutcomeUnknown) else pause  # sign-in: as we please
-        if asked is not None:
-            pause = max(pause, asked)
-            self._patience_until = max(self._patience_until, self._timer.real() + asked)
+        if not isinstance(error, Unreachable | OutcomeUnknown):
+            self._quiet.rest(pause)  # who isn't signed in has nothing else to send either
+        elif error.retry_after is not None:
+            await self._quiet.obey(error.retry_after)
+            pause = max(pause, error.retry_after)
         later = replace(tried, due=self._timer.real() + pause)
         await self._spool.postpone(later)
         self._lanes.postpone(later)

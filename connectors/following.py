@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
+from connectors.quiet import Quiet
 from connectors.spool import Fate, Lanes, Report, Spool, Waiting
 from connectors.timing import Timer, backoff, wait_for
 from connectors.transport import Journaling, Transport
-from hub.model.errors import AccessDenied, DeliveryFailed
+from hub.model.errors import AccessDenied, DeliveryFailed, OutcomeUnknown, Unreachable
 
 #: An EPJ fetches by its own clock: ask soon, then ever more rarely, at last four times a day.
 _FIRST_S, _LONGEST_S = 5.0, 6 * 3600.0
@@ -26,12 +27,14 @@ class Following:
         *,
         timer: Timer,
         random: Random,
+        quiet: Quiet,
         on_report: Callable[[Report], None],
     ) -> None:
         self._spool = spool
         self._transport = transport
         self._timer = timer
         self._random = random
+        self._quiet = quiet
         self._on_report = on_report
         self._line = Lanes()
         self._wake = asyncio.Event()
@@ -49,16 +52,19 @@ class Following:
     async def run(self) -> None:
         """Ask until cancelled."""
         while True:
-            while (waiting := self._line.take(self._timer.real())) is not None:
+            while not self._quiet.left and (waiting := self._line.take(self._timer.real())) is not None:
                 await self._ask(waiting)
             due = self._line.next_due
-            await wait_for(self._wake, self._timer, None if due is None else due - self._timer.real())
+            pause = None if due is None else max(due - self._timer.real(), self._quiet.left)
+            await wait_for(self._wake, self._timer, pause)
 
     async def _ask(self, waiting: Waiting) -> None:
         try:
             journaling = await self._transport.status(waiting.reference or "")
-        except (AccessDenied, DeliveryFailed):
+        except (AccessDenied, DeliveryFailed) as e:
             journaling = Journaling()  # the answer can wait; the message is safe with the service
+            if isinstance(e, Unreachable | OutcomeUnknown) and e.retry_after is not None:
+                await self._quiet.obey(e.retry_after)
         if journaling.journaled is None and journaling.failed is None:
             self._line.postpone(self._later(waiting))
             return

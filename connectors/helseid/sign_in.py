@@ -10,6 +10,7 @@ import orjson
 
 from connectors.helseid.client import HelseIdClient
 from connectors.helseid.proof import ProofKey
+from connectors.http.answers import retry_after
 from connectors.http.exchange import Flow, HttpRequest, HttpResponse
 from connectors.http.line import HttpLine
 from hub.model.errors import AccessDenied, OutcomeUnknown, Unreachable
@@ -85,7 +86,7 @@ class HelseId:
             response = await line.drive(self.token_flow(endpoint))
         except OutcomeUnknown as e:  # the message itself was not sent
             raise Unreachable("the token service does not answer") from e
-        return _read_token(response, self._clock.real())
+        return _read_token(response, self._clock)
 
     async def _discover(self, line: HttpLine) -> str:
         address = f"{self._client.issuer.rstrip('/')}/.well-known/openid-configuration"
@@ -93,7 +94,9 @@ class HelseId:
         try:
             self._endpoint = str(orjson.loads(response.body)["token_endpoint"])
         except (ValueError, TypeError, KeyError) as e:
-            raise Unreachable(f"the token service's configuration can't be read (HTTP {response.status})") from e
+            patience = retry_after(response, self._clock.now())
+            text = f"the token service's configuration can't be read (HTTP {response.status})"
+            raise Unreachable(text, retry_after=patience) from e
         return self._endpoint
 
     def _token_request(self, endpoint: str) -> HttpRequest:
@@ -137,17 +140,16 @@ def _wants_nonce(response: HttpResponse) -> bool:
     return response.status == 400 and _error(response) == "use_dpop_nonce"
 
 
-def _read_token(response: HttpResponse, now: float) -> _Token:
-    if response.status in (429, 503):
-        raise Unreachable(f"the token service is busy (HTTP {response.status})")
-    if response.status >= 500:
-        raise Unreachable(f"the token service fails (HTTP {response.status})")
+def _read_token(response: HttpResponse, clock: Clock) -> _Token:
+    if response.status == 429 or response.status >= 500:
+        patience = retry_after(response, clock.now())
+        raise Unreachable(f"the token service is busy or fails (HTTP {response.status})", retry_after=patience)
     if response.status != 200:
         raise AccessDenied(f"the token service refuses us: {_error(response) or response.status}", status=401)
     try:
         said = orjson.loads(response.body)
         kind = "DPoP" if said.get("token_type", "").lower() == "dpop" else "Bearer"
-        return _Token(str(said["access_token"]), kind, now + float(said.get("expires_in", 60)))
+        return _Token(str(said["access_token"]), kind, clock.real() + float(said.get("expires_in", 60)))
     except (ValueError, TypeError, KeyError, AttributeError) as e:
         raise Unreachable("the token service's answer can't be read") from e
 

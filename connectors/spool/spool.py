@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS event (
     reference TEXT,
     bundle BLOB
 ) STRICT;
+CREATE TABLE IF NOT EXISTS quiet (one INTEGER PRIMARY KEY CHECK (one = 1), until REAL NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS event_unfinished ON event (number) WHERE fate IN ('waiting', 'registered');
 """
 _REPORT = "number, fate, at, attempts, receipt, text, reference"
@@ -137,6 +138,15 @@ class Spool:
             return Waiting(*found)
 
         return await self._writer.run(work)
+
+    async def keep_quiet_until(self, until: float) -> None:
+        """Note until when the hub wants to be left alone, in seconds since 1970."""
+        await self._change("INSERT INTO quiet VALUES (1, ?) ON CONFLICT DO UPDATE SET until = excluded.until", until)
+
+    async def quiet_until(self) -> float:
+        """Until when the hub wanted to be left alone, in seconds since 1970; 0 when it has never said so."""
+        rows = await self._writer.run(lambda c: c.execute("SELECT until FROM quiet").fetchall())
+        return float(rows[0][0]) if rows else 0.0
 
     async def forget_before(self, now: datetime) -> int:
         """Let go of events that have been finished for 30 days at `now`, but for the refused; answers how many."""

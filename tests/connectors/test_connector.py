@@ -154,6 +154,35 @@ async def test_retry_after_holds_everything_back_for_as_long_as_asked() -> None:
     assert hub.sends == 3
 
 
+async def test_retry_after_holds_back_the_next_run_too(tmp_path: Path) -> None:
+    hub, clock = MemoryTransport(), VirtualClock()
+    hub.fail_next(Unreachable("HTTP 503", retry_after=120))
+    async with connector(hub, clock, tmp_path / "s.db") as c:
+        await c.tell(dose(1))
+        async for _ in c.reports():
+            break
+    async with connector(hub, clock, tmp_path / "s.db") as c:
+        other = await c.tell(dose(2, BERIT))
+        await clock.advance(119)
+        await asyncio.sleep(0.05)
+        assert hub.sends == 1
+        await clock.pass_until(other.answered())
+
+
+async def test_retry_after_of_a_status_holds_everything_back() -> None:
+    hub, clock = RegisteringTransport(), VirtualClock()
+    hub.busy_s = 600
+    async with connector(hub, clock) as c:
+        await (await c.tell(dose(1))).answered()
+        await clock.pass_until(hub.asked.wait())
+        other = await c.tell(dose(2, BERIT))
+        await clock.advance(590)
+        await asyncio.sleep(0.05)
+        assert (hub.sends, hub.questions) == (1, 1)
+        await clock.pass_until(other.answered())
+        assert hub.sends == 2
+
+
 async def test_a_lost_answer_is_asked_for_again_and_registered_once() -> None:
     hub, clock = MemoryTransport(), VirtualClock()
     hub.fail_next_after_registering(OutcomeUnknown("no answer"))
@@ -185,6 +214,18 @@ async def test_what_one_run_could_not_deliver_the_next_one_does(tmp_path: Path) 
 
 
 class RegisteringTransport(MemoryTransport):
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.questions = asyncio.Event(), 0
+        self.busy_s: float | None = None
+
+    async def status(self, reference: str) -> Journaling:
+        self.questions += 1
+        self.asked.set()
+        if self.busy_s is not None:
+            raise Unreachable("HTTP 429", retry_after=self.busy_s)
+        return await super().status(reference)
+
     async def send(self, message: Outgoing) -> Receipt:
         receipt = await super().send(message)
         return Receipt(receipt.code, receipt.sha256, reference="/status/1")

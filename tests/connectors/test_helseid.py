@@ -134,6 +134,20 @@ async def test_a_token_service_that_is_not_there_means_that_nothing_was_sent(
     assert line.count("/v1/Bundle") == 0
 
 
+@pytest.mark.parametrize("end", ["/connect/token", "/.well-known/openid-configuration"])
+async def test_a_token_service_that_asks_for_a_pause_is_given_it(end: str, served: tuple[World, Path]) -> None:
+    class Busy(CountingLine):
+        async def send(self, request: HttpRequest) -> HttpResponse:
+            return (
+                HttpResponse(503, {"retry-after": "40"}) if request.url.endswith(end) else await super().send(request)
+            )
+
+    async with Busy() as line:
+        with pytest.raises(Unreachable) as busy:
+            await signer(*served).send(HttpRequest("GET", f"{served[0].base}/jft/x"), line)
+    assert busy.value.retry_after == 40
+
+
 def test_the_key_is_never_shown(served: tuple[World, Path]) -> None:
     key = read_key(served[1] / "multi" / "test-client.jwk.json")
     client = HelseIdClient("https://issuer.example", "c", key, ("s",))
