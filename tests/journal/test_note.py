@@ -298,6 +298,13 @@ def test_remarks_are_shown_in_plain_words_each_once() -> None:
     assert lines(note(*sent), "Merknader") == ("Til avsenderen: Koden mangler kodeverk. (fant: 3; ventet: VKP)",)
 
 
+def test_what_is_only_recommended_to_the_sender_is_not_told_in_the_journal() -> None:
+    advice = Finding("information", "DetectedIssue.author", "guide", "Oppgi hvem.", issue_type="business-rule")
+    changed = Finding("information", "$this", "resubmitted", "Sendt inn på nytt.", issue_type="informational")
+    sent = message(1, messages.alarm(), remarks=(advice, changed))
+    assert lines(note(sent), "Merknader") == ("Til avsenderen: Sendt inn på nytt.",)
+
+
 def test_an_alert_that_is_sent_again_inside_the_follow_up_is_told_once() -> None:
     found = note(messages.alarm(), messages.document("d", messages.composition(), messages.alarm()))
     assert lines(found, "Hendelse").count("Varsel: Trygghetsalarm") == 1
