@@ -78,4 +78,4 @@ def _round_up(kroner: float) -> float:
 def _kroner(kroner: float) -> str:
     if kroner >= 1_000_000:
         return f"{kroner / 1_000_000:g} mill."
-    return f"{kroner / 1_000:g} 000" if kroner >= 1_000 else f"{kroner:g}"
+    return f"{kroner:,.0f}".replace(",", "\u202f") if kroner >= 1_000 else f"{kroner:g}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,15 @@ class Console:
     def is_test(self) -> bool:
         """Whether the hub is in test mode."""
         return self.settings.mode == "test"
+
+    @property
+    def data_option(self) -> str:
+        """What a command shown on a page ends with, so that it speaks to this hub: ` --data-dir` and the folder.
+
+        The folder is told from where the hub was started where it lies below, as one started it; quoted for a shell.
+        """
+        told, here = self.data_directory.absolute(), Path.cwd()
+        return f" --data-dir {shlex.quote(str(told.relative_to(here) if told.is_relative_to(here) else told))}"
 
     def municipality_name(self, number: str | None) -> str:
         """A municipality's name, or its number when it isn't configured."""

@@ -273,7 +273,7 @@ class RehearsalPages:
             "course": course,
             "at": f"/rehearsal/{standing.begun.municipality}/{standing.begun.course}",
             "cli": f"knutepunkt rehearse --municipality {standing.begun.municipality} --course {standing.begun.course}"
-            f" --data-dir {visit.console.data_directory.name}",
+            + visit.console.data_option,
             "api": f"{visit.console.http_url}/rehearsal/api/rehearsals/{standing.begun.municipality}"
             f"/{standing.begun.course}",
             "test_step": next((s.id for s in course.steps() if s.check == "communication"), ""),
@@ -292,7 +292,7 @@ class RehearsalPages:
             verdicts={verdict: title.said(language) for verdict, title in VERDICT_TITLES.items()},
             verdict_tones=_VERDICT_TONES,
             roles={role: title.said(language) for role, title in ROLE_TITLES.items()},
-            local=local,
+            local=lambda moment: local(moment, language),
             **content,
         )
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from hub.model.clock import OSLO
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from hub.model.clock import ENGLISH_MONTHS, OSLO
 
 
 def shown(moment: datetime, language: str) -> str:
     """Date and time to the second."""
     t = moment.astimezone(OSLO)
     if language == "en":
-        return f"{t.day} {_MONTHS[t.month - 1]} {t.year}, {t:%H:%M:%S}"
+        return f"{t.day} {ENGLISH_MONTHS[t.month - 1]} {t.year}, {t:%H:%M:%S}"
     return f"{t:%d.%m.%Y} kl. {t:%H:%M:%S}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.model.clock import OSLO
+from hub.model.clock import ENGLISH_MONTHS, OSLO
 from hub.model.language import Language
 from hub.rehearsal.comparing import Pair
 from hub.rehearsal.course import ROLE_TITLES, Course, Step
@@ -97,9 +97,12 @@ class Report:
     sources: tuple[str, ...]
 
 
-def local(moment: datetime) -> str:
-    """A time as a person in Norway reads it."""
-    return f"{moment.astimezone(OSLO):%d.%m.%Y kl. %H:%M}"
+def local(moment: datetime, language: Language) -> str:
+    """Norwegian time to the minute, as it is written in `language`."""
+    t = moment.astimezone(OSLO)
+    if language is Language.EN:
+        return f"{t.day} {ENGLISH_MONTHS[t.month - 1]} {t:%Y, %H:%M}"
+    return f"{t:%d.%m.%Y kl. %H:%M}"
 
 
 def report(standing: Standing, forms: Mapping[str, Form], language: Language) -> Report:
@@ -114,8 +117,8 @@ def report(standing: Standing, forms: Mapping[str, Form], language: Language) ->
         municipality=standing.begun.name,
         number=standing.begun.municipality,
         course=reached.course.title.said(language),
-        begun=local(standing.begun.started_at),
-        newest=local(newest),
+        begun=local(standing.begun.started_at, language),
+        newest=local(newest, language),
         newest_at=newest,
         readiness=summary,
         verdict=_verdict(summary, words),
@@ -159,7 +162,7 @@ def _phases(reached: Progress, language: Language, words: Mapping[str, str]) -> 
 
 
 def _line(of: StepProgress, course: Course, language: Language, words: Mapping[str, str]) -> StepLine:
-    who = f"{of.who}, {local(of.at)}" if of.at else ""
+    who = f"{of.who}, {local(of.at, language)}" if of.at else ""
     return StepLine(
         title=of.step.title.said(language),
         roles=", ".join(of.step.roles),
@@ -192,7 +195,7 @@ def _check(step: Step, result: CheckResult, language: Language) -> CheckBlock:
         title=step.title.said(language),
         verdict=VERDICT_TITLES[result.verdict].said(language),
         mark=_MARKS[result.verdict],
-        at=local(result.at),
+        at=local(result.at, language),
         said=tuple((_MARKS[s.verdict], s.text.said(language)) for s in result.said),
         cases=tuple(_case(case, language, is_whole=step.check == "acceptance") for case in result.cases),
     )

@@ -18,7 +18,7 @@ WORDS = {
     "course": Text(nb="Kurs", en="Course"),
     "begun": Text(nb="Begynt", en="Begun"),
     "newest": Text(nb="Sist endret", en="Last changed"),
-    "steps_over": Text(nb="Steg ferdige", en="Steps over"),
+    "steps_over": Text(nb="Steg ferdige", en="Steps done"),
     "checked": Text(nb="Kontrollert av knutepunktet og bestått", en="Checked by the hub and passed"),
     "declared": Text(nb="Bare erklært av en automatisk øvelse", en="Only declared by an unattended rehearsal"),
     "declared_state": Text(nb="Erklært av øvelsen, ikke gjort", en="Declared by the rehearsal, not done"),
