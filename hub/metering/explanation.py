@@ -12,7 +12,7 @@ from hub.metering.bill_lines import READS, Cell, at, component_ore, pot_ore
 from hub.metering.bills import Billed, Step
 from hub.metering.charges import PotCharge
 from hub.metering.counting import closing_condition
-from hub.metering.kroner import grouped, kroner
+from hub.metering.kroner import grouped, kroner, number
 from hub.metering.ledger import UsageTable
 from hub.metering.municipalities import Municipality, positions
 from hub.metering.run import Run
@@ -160,7 +160,7 @@ def _month_figures(run: Run, line: BillLine, cell: Cell) -> Iterator[Figure]:
     month, own = int(gross.in_month[0, cell.month]), int(state.in_month[0, cell.month])
     yield Figure(text=f"Brutto kostnad i {line.month.year}", value=kroner(yearly))
     yield Figure(text=f"En tolvdel i {line.month.norwegian}", value=kroner(month))
-    yield Figure(text=f"Statens andel, {run.terms.state.percent} %", value=kroner(own))
+    yield Figure(text=f"Statens andel, {number(run.terms.state.percent)} %", value=kroner(own))
     yield Figure(text="Igjen til kommunene", value=kroner(month - own))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 
 def kroner(ore: int) -> str:
     """Øre as `1 234,50`, with no-break spaces between the thousands."""
@@ -13,6 +15,13 @@ def kroner(ore: int) -> str:
 def grouped(number: int) -> str:
     """A whole number with no-break spaces between the thousands."""
     return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def number(value: Decimal) -> str:
+    """A number as `1 234,5`: no-break spaces between the thousands, the decimals that it was given with."""
+    whole, point, decimals = f"{value:f}".partition(".")
+    sign = "-" if whole.startswith("-") else ""
+    return f"{sign}{grouped(abs(int(whole)))}{',' if point else ''}{decimals}"
 
 
 def decimal_comma(text: object) -> str:

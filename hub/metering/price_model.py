@@ -75,9 +75,9 @@ class Billing:
 class PriceModel:
     """A price model: what a file in `price_models/` holds as `MODEL`.
 
-    `name` is what to ask for it by, `title` what it is called in Norwegian. `formula` is its file's docstring,
-    published beside its results. `examples` are calculations by hand, run as tests. `pots` says how the money of a
-    world is shared.
+    `name` is what to ask for it by, `title` what it is called in Norwegian. `formula` says in Norwegian how a bill
+    comes about, and is published beside its results. `examples` are calculations by hand, run as tests. `pots` says
+    how the money of a world is shared.
     """
 
     name: str

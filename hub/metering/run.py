@@ -12,6 +12,7 @@ from hub.metering.charges import Charges, Terms, charge
 from hub.metering.connection import connection
 from hub.metering.foundation import Foundation, foundation
 from hub.metering.input_table import InputText
+from hub.metering.kroner import number
 from hub.metering.metered_use import MeteredUse
 from hub.metering.month import months_from
 from hub.metering.price_model import PriceModel, settings_of
@@ -64,7 +65,7 @@ class Run:
     def assumptions(self) -> tuple[str, ...]:
         """Everything that was assumed, in Norwegian: goes into every document."""
         scenario = self.order.scenario
-        values = ", ".join(f"{name} {value}" for name, value in self.terms.settings.values.items())
+        values = ", ".join(f"{name} {number(value)}" for name, value in self.terms.settings.values.items())
         prices = "satt så de dekker totalen" if self.terms.prices == "recover" else "en prisliste; staten dekker resten"
         return (
             f"Prismodell {self.model.name}: {self.model.title}. Prisene er {prices}."

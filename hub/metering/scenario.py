@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Literal
 
 from hub.metering.input_table import InputText
+from hub.metering.kroner import decimal_comma, number
 from hub.metering.month import Month
 from hub.model.errors import ConfigurationError, ConfigurationFault
 
@@ -37,9 +38,10 @@ class Uncertainty:
     def texts(self) -> tuple[str, ...]:
         """The assumptions in Norwegian."""
         return (
-            f"Usikkerhet (standardavvik, vår forutsetning): bruk per mottaker mellom kommuner {self.municipality:.0%}, "
-            f"nasjonal bruk av en tjeneste {self.service:.0%}, totalkostnad {self.total:.0%}, tempo i tilknytningen "
-            f"{self.pace:.0%}, årlig vekst {self.growth} prosentpoeng. Månedene varierer som antall gjør (Poisson).",
+            "Usikkerhet (standardavvik, vår forutsetning): bruk per mottaker mellom kommuner "
+            f"{_percent(self.municipality)}, nasjonal bruk av en tjeneste {_percent(self.service)}, totalkostnad "
+            f"{_percent(self.total)}, tempo i tilknytningen {_percent(self.pace)}, årlig vekst "
+            f"{decimal_comma(self.growth)} prosentpoeng. Månedene varierer som antall gjør (Poisson).",
         )
 
 
@@ -91,11 +93,15 @@ class Scenario:
         last = self.start.plus(self.months - 1)
         return (
             f"Perioden er {self.start.norwegian} til {last.norwegian}, {self.months} måneder.",
-            f"Total bruttokostnad {self.total} kroner per kalenderår, delt likt på månedene; endring i året "
-            f"{self.price_change} %. Totalen er en forutsetning: ingen kroneverdier er offentliggjort.",
-            f"Vekst i mottakere {self.growth} % og i folketall {self.population_growth} % i året; "
-            f"bruk per mottaker {self.use} ganger forutsetningen.",
+            f"Total bruttokostnad {number(self.total)} kroner per kalenderår, delt likt på månedene; endring i året "
+            f"{number(self.price_change)} %. Totalen er en forutsetning: ingen kroneverdier er offentliggjort.",
+            f"Vekst i mottakere {number(self.growth)} % og i folketall {number(self.population_growth)} % i året; "
+            f"bruk per mottaker {number(self.use)} ganger forutsetningen.",
         )
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:.0f} %"
 
 
 def parsed_adoption(text: str) -> Adoption:

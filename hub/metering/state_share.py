@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from hub.metering.kroner import grouped, number
 from hub.metering.sharing import Ints, mul_div
 from hub.metering.world import World
 from hub.metering.year_steps import month_amounts
@@ -39,12 +40,14 @@ class StateShare:
 
     def texts(self) -> tuple[str, ...]:
         """The rules in Norwegian, for documents."""
-        found = [f"Staten dekker {self.percent} % av totalen."]
-        found += [f"Staten dekker {p} % av det som faller på tjenesten {s}." for s, p in self.by_service.items()]
+        found = [f"Staten dekker {number(self.percent)} % av totalen."]
+        found += [
+            f"Staten dekker {number(p)} % av det som faller på tjenesten {s}." for s, p in self.by_service.items()
+        ]
         if self.first:
-            found.append(f"Staten dekker de første {self.first} kroner per innbygger og år.")
+            found.append(f"Staten dekker de første {number(self.first)} kroner per innbygger og år.")
         if self.small:
-            found.append(f"Staten dekker alt for kommuner med under {self.small} innbyggere.")
+            found.append(f"Staten dekker alt for kommuner med under {grouped(self.small)} innbyggere.")
         return tuple(found)
 
 

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from hub.metering.comparison import ComparisonAnswer
-from hub.metering.kroner import grouped
+from hub.metering.kroner import decimal_comma, grouped
 
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999933", "#000000")
 _LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (7, 3)))
@@ -43,6 +43,7 @@ def who_pays(answer: ComparisonAnswer) -> str:
         axes.barh(names, state, left=municipal, color=_COLOURS[1], edgecolor="black", hatch="///", label="staten")
         axes.invert_yaxis()
         axes.set_xlabel("millioner kroner i perioden")
+        _decimal_commas(axes, "xaxis")
         _below(axes, 2)
         return _svg(figure)
 
@@ -56,6 +57,7 @@ def ranking(answer: ComparisonAnswer) -> str:
             axes.plot(np.arange(1, len(heads) + 1), heads, label=one.model, **_style(i, every=len(heads) // 9 or 1))
         axes.set_xlabel("kommunene, rangert fra lavest til høyest")
         axes.set_ylabel("kroner per innbygger og år")
+        _decimal_commas(axes, "yaxis")
         _below(axes, 4)
         return _svg(figure)
 
@@ -101,6 +103,7 @@ def fan(answer: ComparisonAnswer, index: int) -> str:
         axes.set_ylim(0, None)
         axes.set_xticks(years)
         axes.set_ylabel("millioner kroner i året")
+        _decimal_commas(axes, "yaxis")
         axes.set_title(one.model)
         _below(axes, 2)
         return _svg(figure)
@@ -143,6 +146,11 @@ def _style(index: int, every: int = 1) -> dict[str, Any]:
 def _figure(height: float) -> tuple[Figure, Any]:
     figure = Figure(figsize=(8.5, height), layout="constrained")
     return figure, figure.add_subplot()
+
+
+def _decimal_commas(axes: Any, *which: str) -> None:
+    for name in which:
+        getattr(axes, name).set_major_formatter(FuncFormatter(lambda value, _: decimal_comma(f"{value:g}")))
 
 
 def _below(axes: Any, columns: int) -> None:

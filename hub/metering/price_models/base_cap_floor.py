@@ -1,14 +1,6 @@
 """A base fee plus use, with a cap and a floor per inhabitant.
 
-    f(i)   = base for those connected: kroner a month
-    u(i)   = sum over s of cases(i, s) * price * factor.s
-    least(i), most(i) = floor/12 and cap/12 kroner per inhabitant, for those connected
-    recover:  bill(i) = the month's net cost N shared by f(i) + u(i), but never outside least(i) and most(i);
-              what a cap cuts off falls on the others by the same weights, what a floor adds relieves them
-    list:     bill(i) = f(i) + u(i), raised to least(i) or cut at most(i), less the state's per cent
-
-Where everybody is at the cap, the state pays the rest. The fixed part of a bill is its base fee's share of it. Whoever
-is not connected pays nothing. Our own proposal.
+Our own proposal.
 """
 
 from __future__ import annotations
@@ -33,6 +25,19 @@ from hub.metering.worked_example import ExampleMunicipality, WorkedExample
 from hub.metering.world import World
 from hub.metering.year_steps import month_amounts
 
+_FORMULA = """\
+Et grunnbeløp pluss bruk, med tak og gulv per innbygger.
+
+    f(i)   = base for dem som er tilknyttet, kroner i måneden
+    u(i)   = summen over s av saker(i, s) * price * factor.s
+    minst(i), mest(i) = floor/12 og cap/12 kroner per innbygger, for dem som er tilknyttet
+    recover:  regning(i) = månedens nettokostnad N delt etter f(i) + u(i), men aldri utenfor minst(i) og mest(i);
+              det et tak kutter, faller på de andre etter de samme vektene; det et gulv legger til, letter dem
+    list:     regning(i) = f(i) + u(i), hevet til minst(i) eller kuttet ved mest(i), minus statens prosent
+
+Når alle er ved taket, betaler staten resten. Den faste delen av en regning er grunnbeløpets del av den. Den som ikke er
+tilknyttet, betaler ingenting. Vårt eget forslag.
+"""
 _EXAMPLES = (
     WorkedExample(
         text=(
@@ -101,7 +106,7 @@ def _per_inhabitant(world: World, price: int) -> Ints:
 MODEL = PriceModel(
     name="base-cap-floor",
     title="Grunnbeløp pluss bruk, med tak og gulv per innbygger",
-    formula=__doc__,
+    formula=_FORMULA,
     parameters=(
         Parameter("base", "grunnbeløp per tilknyttet kommune og måned", Decimal(2000), "kroner"),
         Parameter("price", "pris per sak", Decimal(10), "kroner"),

@@ -1,13 +1,6 @@
 """Today's model: half fixed over all, half variable over those in use, both by the cost key.
 
-    N      the month's net cost: gross less the state's per cent
-    k(i)   the municipality's weight in the cost key for municipal health
-    fixed(i)    = N/2 * k(i) / sum of k over all municipalities
-    variable(i) = N/2 * k(i) / sum of k over those that have taken the service into use this month
-
-In a month with nobody in use, the variable half is carried to the next month that has somebody.
 Source: regulation on standards and national e-health solutions §13, third paragraph; nhn.no, "betalingsmodell".
-The fixed part is invoiced quarterly in advance, the variable half-yearly in arrears.
 """
 
 from __future__ import annotations
@@ -20,6 +13,18 @@ from hub.metering.price_model import Billing, PriceModel, Settings
 from hub.metering.worked_example import ExampleMunicipality, WorkedExample
 from hub.metering.world import World
 
+_FORMULA = """\
+Halvparten fast på alle, halvparten variabelt på dem som er i bruk, begge etter kostnadsnøkkelen.
+
+    N      månedens nettokostnad: brutto minus statens prosent
+    k(i)   kommunens vekt i delkostnadsnøkkelen for kommunehelse
+    fast(i)     = N/2 * k(i) / summen av k for alle kommuner
+    variabel(i) = N/2 * k(i) / summen av k for dem som har tjenesten i bruk denne måneden
+
+I en måned der ingen er i bruk, bæres den variable halvdelen til neste måned som har noen.
+Kilde: forskrift om standarder og nasjonale e-helseløsninger § 13 tredje ledd; nhn.no, «betalingsmodell».
+Den faste delen faktureres kvartalsvis på forskudd, den variable halvårlig på etterskudd.
+"""
 _EXAMPLES = (
     WorkedExample(
         text=(
@@ -87,7 +92,7 @@ def _pots(world: World, settings: Settings) -> tuple[Pot, ...]:
 MODEL = PriceModel(
     name="nhn-2024",
     title="Dagens modell: halvt fast, halvt variabelt, etter kostnadsnøkkel",
-    formula=__doc__,
+    formula=_FORMULA,
     parameters=(),
     billing=Billing("quarterly_in_advance", "half_yearly_in_arrears"),
     examples=_EXAMPLES,

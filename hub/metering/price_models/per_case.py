@@ -1,12 +1,6 @@
 """Per delivered case: each service's cases times its price.
 
-    p(s)   the price of a case of service s: price * factor.s, in kroner; a measured read costs read_price (0)
-    w(i)   = sum over s of cases(i, s) * p(s) + reads(i) * read_price
-    recover:  bill(i) = N * w(i) / sum of w         N: the month's net cost; prices are relative, the total is covered
-    list:     bill(i) = w(i) less the state's per cent    the state pays what the prices don't cover
-
-In a month without a single case, N is carried to the next month that has one (recover). Our own proposal of a model
-based on actual use (KS portfolio 2023, point 2.5, asks for one).
+Our own proposal of a model based on actual use (KS portfolio 2023, point 2.5, asks for one).
 """
 
 from __future__ import annotations
@@ -26,6 +20,17 @@ from hub.metering.price_model import (
 from hub.metering.worked_example import ExampleMunicipality, WorkedExample
 from hub.metering.world import World
 
+_FORMULA = """\
+Antallet leverte saker av hver tjeneste ganger tjenestens pris.
+
+    p(s)   prisen for en sak av tjenesten s: price * factor.s, i kroner; et målt oppslag koster read_price (0)
+    w(i)   = summen over s av saker(i, s) * p(s) + oppslag(i) * read_price
+    recover:  regning(i) = N * w(i) / summen av w     N: månedens nettokostnad; prisene er relative, totalen dekkes
+    list:     regning(i) = w(i) minus statens prosent    staten betaler det som prisene ikke dekker
+
+I en måned uten en eneste sak bæres N til neste måned som har en (recover). Vårt eget forslag til en modell etter
+faktisk bruk (KS' portefølje 2023, punkt 2.5, ber om en).
+"""
 _EXAMPLES = (
     WorkedExample(
         text=(
@@ -78,7 +83,7 @@ def _pots(world: World, settings: Settings) -> tuple[Pot, ...]:
 MODEL = PriceModel(
     name="per-case",
     title="Pris per levert sak, etter tjeneste",
-    formula=__doc__,
+    formula=_FORMULA,
     parameters=(
         Parameter("price", "pris per sak", Decimal(10), "kroner"),
         Parameter("read_price", "pris per målt oppslag", Decimal(0), "kroner"),

@@ -1,10 +1,6 @@
 """Per inhabitant: everybody pays by population, whether connected or not.
 
-    b(i)   the municipality's inhabitants
-    recover:  bill(i) = N * b(i) / sum of b         N: the month's net cost
-    list:     bill(i) = b(i) * price / 12 less the state's per cent; price is kroner per inhabitant and year
-
-Invoiced quarterly in advance, since nothing has to be metered. Our own proposal, and the plainest to compare with.
+Our own proposal, and the plainest to compare with.
 """
 
 from __future__ import annotations
@@ -19,6 +15,15 @@ from hub.metering.worked_example import ExampleMunicipality, WorkedExample
 from hub.metering.world import World
 from hub.metering.year_steps import month_amounts
 
+_FORMULA = """\
+Alle betaler etter folketallet, enten de har tjenesten i bruk eller ikke.
+
+    b(i)   kommunens innbyggere
+    recover:  regning(i) = N * b(i) / summen av b     N: månedens nettokostnad
+    list:     regning(i) = b(i) * price / 12 minus statens prosent; price er kroner per innbygger og år
+
+Faktureres kvartalsvis på forskudd, siden ingenting må måles. Vårt eget forslag, og det enkleste å sammenligne med.
+"""
 _EXAMPLES = (
     WorkedExample(
         text="1 000 kroner på 5 000, 3 000 og 2 000 innbyggere, staten dekker 40 %: 600 delt er 300, 180 og 120.",
@@ -65,7 +70,7 @@ def _pots(world: World, settings: Settings) -> tuple[Pot, ...]:
 MODEL = PriceModel(
     name="per-inhabitant",
     title="Pris per innbygger",
-    formula=__doc__,
+    formula=_FORMULA,
     parameters=(Parameter("price", "pris per innbygger og år", Decimal(18), "kroner"),),
     billing=Billing("quarterly_in_advance", "monthly"),
     examples=_EXAMPLES,

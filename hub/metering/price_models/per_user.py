@@ -1,11 +1,6 @@
 """Per active user and month: each patient with at least one case in the month counts once per service.
 
-    p(s)   the price of a user of service s for a month: price * factor.s, in kroner
-    w(i)   = sum over s of users(i, s) * p(s)
-    recover:  bill(i) = N * w(i) / sum of w         N: the month's net cost
-    list:     bill(i) = w(i) less the state's per cent
-
-In a month without users, N is carried to the next month that has one (recover). Our own proposal.
+Our own proposal.
 """
 
 from __future__ import annotations
@@ -25,6 +20,16 @@ from hub.metering.price_model import (
 from hub.metering.worked_example import ExampleMunicipality, WorkedExample
 from hub.metering.world import World
 
+_FORMULA = """\
+Hver pasient med minst én sak i måneden teller én gang per tjeneste.
+
+    p(s)   prisen for en bruker av tjenesten s i en måned: price * factor.s, i kroner
+    w(i)   = summen over s av brukere(i, s) * p(s)
+    recover:  regning(i) = N * w(i) / summen av w     N: månedens nettokostnad
+    list:     regning(i) = w(i) minus statens prosent
+
+I en måned uten brukere bæres N til neste måned som har noen (recover). Vårt eget forslag.
+"""
 _EXAMPLES = (
     WorkedExample(
         text=(
@@ -72,7 +77,7 @@ def _pots(world: World, settings: Settings) -> tuple[Pot, ...]:
 MODEL = PriceModel(
     name="per-user",
     title="Pris per aktiv bruker og måned, etter tjeneste",
-    formula=__doc__,
+    formula=_FORMULA,
     parameters=(Parameter("price", "pris per bruker og måned", Decimal(50), "kroner"), *service_parameters()),
     billing=Billing("monthly", "monthly"),
     examples=_EXAMPLES,

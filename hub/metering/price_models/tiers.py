@@ -1,14 +1,6 @@
 """Tiers: a municipality's first cases of the month cost most, the next less, the rest least.
 
-    n(i)   the municipality's cases in the month, all services together
-    w(i)   = price * (factor1 * cases up to step1
-                    + factor2 * cases from there up to step2
-                    + factor3 * cases above)
-    recover:  bill(i) = N * w(i) / sum of w         N: the month's net cost
-    list:     bill(i) = w(i) less the state's per cent
-
-Only the cases above a step get the lower price, so that a bill never falls when use grows. Tiers reward size: the
-spread per case between large and small is the point to look at. Our own proposal.
+Only the cases above a step get the lower price, so that a bill never falls when use grows. Our own proposal.
 """
 
 from __future__ import annotations
@@ -23,6 +15,18 @@ from hub.metering.sharing import Ints
 from hub.metering.worked_example import ExampleMunicipality, WorkedExample
 from hub.metering.world import World
 
+_FORMULA = """\
+Kommunens første saker i måneden koster mest, de neste mindre, resten minst.
+
+    w(i)   = price * (factor1 * sakene opp til step1
+                    + factor2 * sakene derfra og opp til step2
+                    + factor3 * sakene over); alle tjenestene regnes sammen
+    recover:  regning(i) = N * w(i) / summen av w     N: månedens nettokostnad
+    list:     regning(i) = w(i) minus statens prosent
+
+Bare sakene over et trinn får den lavere prisen, så en regning aldri går ned når bruken øker. Trinn lønner de store:
+se på spredningen i pris per sak mellom store og små. Vårt eget forslag.
+"""
 _EXAMPLES = (
     WorkedExample(
         text=(
@@ -91,7 +95,7 @@ def _tiered(cases: Ints, settings: Settings) -> Ints:
 MODEL = PriceModel(
     name="tiers",
     title="Trinnpris: lavere pris per sak ved stor bruk",
-    formula=__doc__,
+    formula=_FORMULA,
     parameters=(
         Parameter("price", "pris per sak på første trinn", Decimal(15), "kroner"),
         Parameter("step1", "saker på første trinn", Decimal(500), "saker i måneden"),

@@ -1,13 +1,6 @@
 """A transition from today's model to one by use, step by step over a number of years.
 
-    a      the use-based part: 0 in the first year, then 1/years more each calendar year, at the most 1
-    N      the month's net cost: gross less the state's per cent
-    fixed(i)    = (1 - a) * N/2 by the cost key over all
-    variable(i) = (1 - a) * N/2 by the cost key over those in use
-                + a * N by cases, each service's cases times its price factor
-
-The first year is the one that the period begins in, unless start_year says otherwise. Pots with nobody to pay are
-carried to the next month. Our own proposal.
+Our own proposal.
 """
 
 from __future__ import annotations
@@ -20,6 +13,18 @@ from hub.metering.price_model import Billing, Parameter, PriceModel, Settings, s
 from hub.metering.worked_example import ExampleMunicipality, WorkedExample
 from hub.metering.world import World
 
+_FORMULA = """\
+Fra dagens modell til en etter bruk, trinn for trinn over noen år.
+
+    a      delen som går etter bruk: 0 det første året, så 1/years mer hvert kalenderår, høyst 1
+    N      månedens nettokostnad: brutto minus statens prosent
+    fast(i)     = (1 - a) * N/2 etter kostnadsnøkkelen på alle
+    variabel(i) = (1 - a) * N/2 etter kostnadsnøkkelen på dem som er i bruk
+                + a * N etter saker, hver tjenestes saker ganger dens prisfaktor
+
+Det første året er det som perioden begynner i, om ikke start_year sier noe annet. En del som ingen kan betale, bæres
+til neste måned. Vårt eget forslag.
+"""
 _EXAMPLES = (
     WorkedExample(
         text=(
@@ -88,7 +93,7 @@ def _use_parts(world: World, settings: Settings) -> list[Fraction]:
 MODEL = PriceModel(
     name="transition",
     title="Overgang fra dagens modell til bruk over flere år",
-    formula=__doc__,
+    formula=_FORMULA,
     parameters=(
         Parameter("years", "år til alt går etter bruk", Decimal(4), "år", least=Decimal(1), most=Decimal(50)),
         Parameter("start_year", "overgangens første år (0: periodens første)", Decimal(0), "år"),
