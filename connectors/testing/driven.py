@@ -87,7 +87,8 @@ async def _until_stopped(stop: asyncio.Event, parent: int) -> None:
     """Until the signal, or until the process that started us is gone (whoever adopts us has another number)."""
     while os.getppid() == parent and not stop.is_set():
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), _LOOK_FOR_PARENT_S)
+            async with asyncio.timeout(_LOOK_FOR_PARENT_S):
+                await stop.wait()
 
 
 if __name__ == "__main__":

@@ -67,7 +67,8 @@ class MqttTarget:
         try:
             await asyncio.to_thread(target._client.connect, where.hostname or "127.0.0.1", port, 30)
             target._client.loop_start()
-            await asyncio.wait_for(target._connected, settings.connect_within_s)
+            async with asyncio.timeout(settings.connect_within_s):
+                await target._connected
         except TimeoutError as error:
             target._client.loop_stop()
             raise Unreachable("MQTT-megleren svarer ikke") from error
@@ -119,7 +120,8 @@ class MqttTarget:
     async def _round(self) -> None:
         self._moved.clear()
         try:
-            await asyncio.wait_for(self._moved.wait(), _ROUND_S)
+            async with asyncio.timeout(_ROUND_S):  # wait_for of Python 3.11 may swallow a cancellation
+                await self._moved.wait()
         except TimeoutError:
             self._retry()
 
