@@ -19,6 +19,8 @@ from hub.model.errors import ConfigurationError, ConfigurationFault
 _MAX_PAYLOAD = 8 * 1024 * 1024
 _ACK_WAIT = "5s"
 _MAX_UNACKNOWLEDGED = 2048
+#: Each subscription of a session that lasts is a consumer; the server's own limit is 1,000 of them for all together.
+_MOST_SUBSCRIPTIONS = 1_000_000
 HUB_USER = "knutepunkt"
 
 
@@ -65,7 +67,10 @@ class EmbeddedBroker:
             'server_name: "knutepunkt"',
             'listen: "127.0.0.1:-1"',
             f"max_payload: {_MAX_PAYLOAD}",
-            f"jetstream {{ store_dir: {_quoted(str(self.directory))} }}",
+            "jetstream {",
+            f"  store_dir: {_quoted(str(self.directory))}",
+            f"  limits {{ default_max_consumers: {_MOST_SUBSCRIPTIONS} }}",
+            "}",
             "mqtt {",
             f'  listen: "{self.host}:{self.port}"',
             f'  ack_wait: "{_ACK_WAIT}"',
