@@ -33,7 +33,7 @@ KINDS: dict[str, Kind] = {
         "structure",
         "Ta bort {element}, eller gi det en verdi. Tomt er ikke lov i FHIR.",
         found="en tom verdi",
-        expected="en verdi, eller ikke noe {element}",
+        expected="en verdi",
     ),
     "unknown-element": Kind(
         "warning",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,7 +17,7 @@ from hub.api.searchset import Entry, searchset
 from hub.api.vkp import answers
 from hub.api.vkp.compositions import compositions
 from hub.api.vkp.door import Vkp
-from hub.api.vkp.period import Period, read_period
+from hub.api.vkp.period import Period, read_bounds, read_period
 from hub.model.clock import OSLO
 from hub.model.errors import AccessDenied
 from hub.store.register import Registered, Service, everybody, registered
@@ -39,14 +39,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """One look-up: its resource, the parameter that names the patient, whether it must, and whether it has a period."""
+    """One look-up: its resource, the parameter that names the patient, whether it must, and how its dates are read."""
 
     resource_type: str
     person: str
     answer: Callable[[Vkp, Asked], Awaitable[list[Entry]]]
     needs_person: bool = True
-    has_period: bool = False
-    more: tuple[str, ...] = ()
+    period: Callable[[Sequence[str], datetime], Period] | None = None
 
 
 async def _patients(vkp: Vkp, asked: Asked) -> list[Entry]:
@@ -77,14 +76,24 @@ async def _allergies(vkp: Vkp, asked: Asked) -> list[Entry]:
 
 async def _compositions(vkp: Vkp, asked: Asked) -> list[Entry]:
     (person, _), *_ = asked.people
-    return await compositions(vkp.engines, person, asked.municipality, asked.period)
+    return await compositions(vkp, person, asked.municipality, asked.period)
+
+
+def _visits(dates: Sequence[str], now: datetime) -> Period:
+    """Visits are worked out for as long as is asked, so that has a limit."""
+    return read_period(dates, now=now)
+
+
+def _written(dates: Sequence[str], now: datetime) -> Period:
+    """What was written is there, however long ago."""
+    return read_bounds(dates)
 
 
 LOOKUPS: Mapping[str, Lookup] = {
     "patient": Lookup("Patient", "identifier", _patients, needs_person=False),
     "episodeofcare": Lookup("EpisodeOfCare", "patient.identifier", _episodes, needs_person=False),
-    "careplan": Lookup("CarePlan", "patient.identifier", _careplans, has_period=True),
-    "composition": Lookup("Composition", "patient.identifier", _compositions, has_period=True),
+    "careplan": Lookup("CarePlan", "patient.identifier", _careplans, period=_visits),
+    "composition": Lookup("Composition", "patient.identifier", _compositions, period=_written),
     "condition": Lookup("Condition", "patient.identifier", _conditions),
     "medicationstatement": Lookup("MedicationStatement", "patient.identifier", _medications),
     "allergyintolerance": Lookup("AllergyIntolerance", "identifier", _allergies),
@@ -114,10 +123,10 @@ async def look_up(vkp: Vkp, request: Request, caller: Caller, *, municipality: s
 
 
 async def _asked(vkp: Vkp, lookup: Lookup, given: Parameters, *, municipality: str, codes: tuple[str, ...]) -> Asked:
-    given.only(lookup.person, *(("date",) if lookup.has_period else ()), *lookup.more)
+    given.only(lookup.person, *(("date",) if lookup.period else ()))
     named = given.one(lookup.person)
     now = vkp.clock.now()
-    period = read_period(given.all("date"), now=now)
+    period = (lookup.period or _written)(given.all("date"), now)
     if named is None and lookup.needs_person:
         raise fault("2.3", f"Oppslaget må ha parameteren {lookup.person}.", rule="patient-parameter-missing")
     today = now.astimezone(OSLO).date()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from hub.api.errors import fault
 from hub.model.times import parse_time
@@ -31,19 +31,34 @@ def read_period(dates: Sequence[str], *, now: datetime) -> Period:
 
     Raises RejectedMessage: 2.4 for what is no date, 2.3 for too many, 2 for a period that can't be.
     """
+    start, end = _ends(dates)
+    if start and end and end - start > _LONGEST:
+        raise fault("2", f"Perioden kan være høyst {_LONGEST.days} døgn.", rule="period-too-long", kind="too-costly")
+    first = start or min(end or now, now) - _USUAL_BACK
+    last = end or max(start or now, now) + _USUAL_ON
+    return Period(max(first, last - _LONGEST), last)
+
+
+def read_bounds(dates: Sequence[str]) -> Period:
+    """The period that `dates` say, without an end where they say none. Raises RejectedMessage as `read_period` does."""
+    start, end = _ends(dates)
+    return Period(start or _EVER.start, end or _EVER.end)
+
+
+_EVER = Period(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+
+
+def _ends(dates: Sequence[str]) -> tuple[datetime | None, datetime | None]:
     ends: dict[str, datetime] = {}
     for text in dates:
         prefix, moment = _read(text)
         if prefix in ends:
             raise fault("2.3", "Oppgi date høyst to ganger: én med ge og én med le.", rule="date-repeated")
         ends[prefix] = moment
-    start = ends.get("ge") or min(ends.get("le", now), now) - _USUAL_BACK
-    end = ends.get("le") or max(ends.get("ge", now), now) + _USUAL_ON
-    if start > end:
+    start, end = ends.get("ge"), ends.get("le")
+    if start and end and start > end:
         raise fault("2", "Perioden slutter før den begynner.", rule="period-reversed")
-    if "ge" in ends and "le" in ends and end - start > _LONGEST:
-        raise fault("2", f"Perioden kan være høyst {_LONGEST.days} døgn.", rule="period-too-long", kind="too-costly")
-    return Period(max(start, end - _LONGEST), end)
+    return start, end
 
 
 def _read(text: str) -> tuple[str, datetime]:

@@ -103,6 +103,23 @@ async def test_compositions_are_those_written_through_the_hub_as_they_were_writt
     included = [e["resource"]["resourceType"] for e in answer.json["entry"] if e["search"]["mode"] == "include"]
     assert included == ["DetectedIssue"]
     assert matches(await search(one_vkp, "composition", GRY, more=PERIOD)) == []
+    for dates in ([], ["ge2020-01-01"], ["ge2020-01-01", "le2030-01-01"]):
+        found = matches(await search(one_vkp, "composition", more=[("date", date) for date in dates]))
+        assert inside in found
+        assert outside in found
+    found = matches(await search(one_vkp, "composition", more=[("date", "le2025-01-01")]))
+    assert (inside in found, outside in found) == (True, False)
+
+
+async def test_what_vkp_takes_loosely_is_found_again_as_valid_fhir(one_hub, one_vkp):
+    from fhir.resources.R4B import get_fhir_model_class
+
+    loose = composition(date="2023-06-02T10:00:00+02:00", author={"display": "Operatør 7"}, event="")
+    answer = await one_vkp("POST", f"/epj/r4/{ORGANISATION}/composition", data=raw(loose))
+    assert answer.status == 200
+    (found,) = matches(await search(one_vkp, "composition", more=[("date", "le2024-01-01")]))
+    get_fhir_model_class("Composition").model_validate(found)
+    assert "event" not in found
 
 
 async def test_a_note_about_a_local_number_is_found_by_the_national_one(one_hub, one_vkp):
