@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import shlex
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +18,13 @@ from hub.model.person import LISTED_TEST_PERSONS, NHN_TEST_ORGANISATION
 
 app = typer.Typer()
 
+_HERE = Path("data")
+
 
 @app.command()
 def press(
     what: Annotated[str, typer.Argument(help=f"En av {', '.join(TRIALS)}.")] = "safety_alarm",
-    data_dir: Annotated[Path, typer.Option(help="Datamappen til knutepunktet som kjører.")] = Path("data"),
+    data_dir: Annotated[Path, typer.Option(help="Datamappen til knutepunktet som kjører.")] = _HERE,
     patient: Annotated[str, typer.Option(help="En av VKPs testpersoner.")] = next(iter(LISTED_TEST_PERSONS)),
     municipality: Annotated[str, typer.Option(help="Kommunens organisasjonsnummer.")] = NHN_TEST_ORGANISATION,
     sender: Annotated[str, typer.Option(help="Avsenderens id.")] = "Acme_Alarm_Testvik",
@@ -36,7 +40,8 @@ def press(
         return
     topic = f"vft/{municipality}/{sender}/{TRIALS[what].device}/event"
     _publish(_broker(data_dir), topic, message)
-    typer.echo(f"Sendt til {topic}. Se hva det ble til: knutepunkt flow --after 0 --limit 5")
+    told = "" if data_dir == _HERE else f" --data-dir {shlex.quote(str(data_dir))}"
+    typer.echo(f"Sendt til {topic}. Se hva det ble til: knutepunkt flow --after 0 --limit 5{told}")
 
 
 def _broker(directory: Path) -> str:
@@ -51,6 +56,8 @@ def _publish(broker: str, topic: str, message: bytes) -> None:
     """Send at QoS 1 to a broker that asks for no sign-in, as the embedded one in test mode."""
     from paho.mqtt import publish
 
+    # paho logs an error when it finds that the connection it has just closed is closed; what fails raises as well.
+    logging.getLogger("paho.mqtt.client").addHandler(logging.NullHandler())
     address = urlsplit(broker)
     try:
         publish.single(topic, message, qos=1, hostname=address.hostname or "127.0.0.1", port=address.port or 1883)
