@@ -27,7 +27,7 @@ from hub.metering.explanation import Explanation, explain
 from hub.metering.ledger import UsageTable, usage_table_from
 from hub.metering.ledger_export import ExportFormat, write_ledger
 from hub.metering.model_list import ModelAnswer, model_answers
-from hub.metering.order_form import OrderForm, order_of
+from hub.metering.order_form import OrderForm, Written, order_of
 from hub.metering.run import Order, run
 from hub.metering.run_answer import RunAnswer, run_answer
 from hub.metering.solving import Goal, SolveAnswer, solve
@@ -69,7 +69,7 @@ class CompareAsked(_Asked):
     """Models side by side; the first is the base."""
 
     models: list[str] = Field(min_length=1, max_length=12)
-    draws: int = Field(100, ge=1, le=1000)
+    draws: int = Field(200, ge=1, le=1000)
 
 
 class SolveAsked(_Asked):
@@ -84,7 +84,7 @@ class InvoiceAsked(_Asked):
     """Invoices of some municipalities."""
 
     municipalities: list[str] = Field(default_factory=list, max_length=400)
-    vat: str = "25"
+    vat: Written = "25"
     grace_days: int = Field(5, ge=0, le=28)
 
 
@@ -179,7 +179,7 @@ def _add_calculations(routes: APIRouter, cost: Cost) -> None:
 
     async def compared(asked: CompareAsked) -> ComparisonAnswer:
         source = await _source(cost, asked)
-        seed = asked.order.seed or 1
+        seed = asked.order.draws_seed
         return await _calculated(lambda: compare(_orders(asked, source, asked.models), draws=asked.draws, seed=seed))
 
     @routes.post("/compare")

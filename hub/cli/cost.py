@@ -91,7 +91,7 @@ def compare_command(
     from hub.metering.comparison_table import comparison_table
 
     names = [name.strip() for name in models.split(",") if name.strip()] or _all_models()
-    answer = compare(ordered(form, use, names), draws=draws, seed=form.seed or 1)
+    answer = compare(ordered(form, use, names), draws=draws, seed=form.draws_seed)
     if report:
         from hub.metering.documents.report import comparison_report
 

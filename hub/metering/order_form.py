@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from hub.metering.input_table import InputText, parsed_decimal
 from hub.metering.metered_use import MeteredUse
@@ -19,31 +19,44 @@ from hub.model.errors import ConfigurationError, ConfigurationFault
 T = TypeVar("T")
 
 
+#: A number as people write it: a text in Norwegian form, or a number of JSON's, which is read digit by digit too.
+Written = Annotated[
+    str,
+    Field(coerce_numbers_to_str=True),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}]}, mode="validation"),
+]
+
+
 class OrderForm(BaseModel):
     """An order in words. Numbers may be written the Norwegian way; tables are CSV text."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     model: str = Field("nhn-2024", description="prismodellens navn")
-    total: str = Field(description="brutto kostnad i kroner per kalenderår")
+    total: Written = Field(description="brutto kostnad i kroner per kalenderår")
     start: str = Field(alias="from", description="første måned, ÅÅÅÅ-MM")
     months: int = Field(12, description="antall måneder, 1 til 120")
-    connected: str = Field("all", description="all, et antall eller metered")
+    connected: Written = Field("all", description="all, et antall eller metered")
     connected_csv: str | None = Field(None, description="tabell med number, from, to")
-    state_share: str = Field("0", description="statens andel i prosent")
+    state_share: Written = Field("0", description="statens andel i prosent")
     state_rules: list[str] = Field(default_factory=list, description="first=5, small=5000, ta=50")
     key_csv: str | None = Field(None, description="tabell med number, weight")
     changes_csv: str | None = Field(None, description="tabell med month, from, to, share, name")
-    settings: dict[str, str] = Field(default_factory=dict, description="modellens parametre")
+    settings: dict[str, Written] = Field(default_factory=dict, description="modellens parametre")
     prices: Literal["recover", "list"] = "recover"
     adoption: str | None = Field(None, description="default, eller punkter som 0:30,12:50,60:all")
     who_first: WhoFirst = "largest"
-    use: str = "1"
-    growth: str = "0"
-    population_growth: str = "0"
-    price_change: str = "0"
+    use: Written = "1"
+    growth: Written = "0"
+    population_growth: Written = "0"
+    price_change: Written = "0"
     seed: int | None = None
     file_names: dict[str, str] = Field(default_factory=dict, description="hva tabellene kalles i feilmeldinger")
+
+    @property
+    def draws_seed(self) -> int:
+        """The seed of simulated draws, also where none was asked for."""
+        return 1 if self.seed is None else self.seed
 
 
 def order_of(form: OrderForm, *, metered: MeteredUse | None = None) -> Order:

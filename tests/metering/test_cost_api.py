@@ -130,12 +130,30 @@ def test_models_are_listed_compared_and_solved_for(client: Client) -> None:
     assert abs(solved["outcome"]["state_percent"] - 40) < 0.1
 
 
+def test_numbers_may_be_numbers_of_json(client: Client) -> None:
+    order = {"model": "per-case", "from": "2025-01", "months": 2}
+    numbers = {"total": 1200.5, "state_share": 40, "connected": 30, "settings": {"factor.md": 0.2}}
+    texts = {"total": "1200,50", "state_share": "40", "connected": "30", "settings": {"factor.md": "0,2"}}
+    found = [answered(client, "invoice", {"order": {**order, **one}, "vat": 25}) for one in (numbers, texts)]
+    assert found[0] == found[1] != []
+    assert client.post("/cost/run", {"order": {**order, "total": True}}).status_code == 422
+
+
+def test_seed_zero_is_a_seed_of_its_own(client: Client) -> None:
+    def draws(seed: int) -> Any:
+        body = {"order": {**ORDER, "seed": seed}, "models": ["nhn-2024"], "draws": 3}
+        return answered(client, "compare", body)["models"][0]["years"]
+
+    assert draws(0) == draws(0) != draws(1)
+
+
 @pytest.mark.parametrize(
     ("path", "body", "where"),
     [
         ("run", {"order": {**ORDER, "total": "-1"}}, "--total"),
         ("run", {"order": {**ORDER, "key_csv": "number,weight\n0301,x\n"}}, "key_csv: weight"),
         ("run", {"order": {**ORDER, "model": "gratis"}}, "--model"),
+        ("run", {"order": {**ORDER, "seed": -1, "connected": "3"}}, "--seed"),
         ("run", {"order": {**ORDER, "connected": "/etc/passwd"}}, "--connected"),
         ("invoice", {"order": ORDER, "municipalities": ["9999"]}, "--municipality"),
         ("explain", {"order": ORDER, "line": "x"}, "x"),
