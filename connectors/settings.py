@@ -22,6 +22,7 @@ from connectors.transport.mqtt import MqttTransport
 from hub.model.errors import ConfigurationError, ConfigurationFault
 
 C = TypeVar("C", bound=Connector)
+T = TypeVar("T")
 
 
 def _in_folder(path: Path, info: ValidationInfo) -> Path:
@@ -56,6 +57,10 @@ class MqttSettings(_Section):
     username: str | None = None
     password_file: LocalPath | None = None
 
+    def password(self) -> str | None:
+        """What the password file holds, without space around it. Raises OSError, or ValueError on no UTF-8."""
+        return self.password_file.read_text(encoding="utf-8").strip() if self.password_file else None
+
 
 class HelseIdSettings(_Section):
     """The HelseID client. `organisation` (and `unit`) are for multi-tenant clients only."""
@@ -70,10 +75,7 @@ class HelseIdSettings(_Section):
     def client(self) -> HelseIdClient:
         """The client, with its key read. Raises ConfigurationError when the file holds none."""
         named = Organisation(self.organisation, self.unit) if self.organisation else None
-        try:
-            key = read_key(self.key_file)
-        except (OSError, ValueError) as e:
-            raise ConfigurationError([ConfigurationFault(0, "helseid.key_file", str(e))]) from e
+        key = _usable("helseid.key_file", lambda: read_key(self.key_file))
         return HelseIdClient(self.issuer, self.client_id, key, self.scopes, named)
 
 
@@ -149,7 +151,7 @@ def transport_of(settings: ConnectorSettings, timer: Timer) -> Transport:
     """The way to the hub that the settings name."""
     if settings.transport == "mqtt":
         return _by_mqtt(settings)
-    tls = settings.tls.tls().context() if settings.tls else None
+    tls = _usable("tls", settings.tls.tls().context) if settings.tls else None
     line = HttpLine(timeout_s=settings.timeout_s, tls=tls)
     sign_in = HelseId(settings.helseid.client(), clock=timer) if settings.helseid else None
     if settings.transport == "jft":
@@ -172,17 +174,22 @@ def mqtt_connection_of(
     connect_within_s: float | None = None,
 ) -> MqttConnection:
     """The connection to the broker that the settings name; without `client_id` the settings' own."""
-    mqtt = settings.mqtt
-    password = mqtt.password_file.read_text(encoding="utf-8").strip() if mqtt.password_file else None
-    return MqttConnection(
-        settings.hub,
-        client_id=client_id or mqtt.client_id or settings.sender,
-        version=mqtt.version,
-        session=session,
-        username=mqtt.username,
-        password=password,
-        tls=settings.tls.tls() if settings.tls else None,
-        connect_within_s=connect_within_s,
+    mqtt, tls = settings.mqtt, settings.tls.tls() if settings.tls else None
+    if tls is not None:
+        _usable("tls", tls.context)
+    password = _usable("mqtt.password_file", mqtt.password)
+    return _usable(
+        "hub",
+        lambda: MqttConnection(
+            settings.hub,
+            client_id=client_id or mqtt.client_id or settings.sender,
+            version=mqtt.version,
+            session=session,
+            username=mqtt.username,
+            password=password,
+            tls=tls,
+            connect_within_s=connect_within_s,
+        ),
     )
 
 
@@ -193,6 +200,14 @@ def _by_mqtt(settings: ConnectorSettings) -> MqttTransport:
         sender=settings.sender,
         receipt_within_s=settings.timeout_s,
     )
+
+
+def _usable(key: str, made: Callable[[], T]) -> T:
+    """What `made` makes of what stands under `key`. Raises ConfigurationError when nothing can be made of it."""
+    try:
+        return made()
+    except (OSError, ValueError) as e:
+        raise ConfigurationError([ConfigurationFault(0, key, str(e))]) from e
 
 
 def _fault(error: dict[str, Any]) -> ConfigurationFault:

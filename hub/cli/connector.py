@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import importlib.util
 import os
@@ -17,6 +18,7 @@ import typer
 from connectors.settings import ConnectorSettings, connector_of, read_settings
 from connectors.templates.making import ProjectNames, make_project
 from connectors.vendor import VendorConnector
+from connectors.what_became import what_became
 from hub.model.errors import ConfigurationError, KnutepunktError
 from hub.plugins import CONNECTORS, discover
 
@@ -84,13 +86,24 @@ def run(
 
 async def _receive(kind: type[VendorConnector], settings: ConnectorSettings) -> None:
     async with connector_of(kind, settings) as connector:
+        telling = asyncio.create_task(_tell(connector), name="telling")
         receiving = asyncio.create_task(connector.receive(settings.source), name="receiving")
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, receiving.cancel)
         typer.echo(f"{kind.name} kjører. Ctrl-C avslutter.")
+        # There is no more to tell only when nothing is sent any more, and then no use in receiving.
+        await asyncio.wait([receiving, telling], return_when=asyncio.FIRST_COMPLETED)
+        receiving.cancel()
         await asyncio.wait([receiving])
         if not receiving.cancelled():
             receiving.result()
+    await telling
+
+
+async def _tell(connector: VendorConnector) -> None:
+    with contextlib.suppress(KnutepunktError):  # what ends the connector is raised by leaving it
+        async for line in what_became(connector.reports()):
+            typer.echo(line, err=True)
 
 
 def _class_of(kind: str | None, folder: Path) -> type[VendorConnector]:

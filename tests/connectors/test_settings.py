@@ -42,6 +42,21 @@ def test_the_way_to_the_hub_is_a_matter_of_settings(text: str, kind: type, tmp_p
     assert isinstance(connector_of(Connector, settings), Connector)
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('hub = "mqtt://127.0.0.1:1"\n[mqtt]\npassword_file = "borte"\n', "mqtt.password_file"),
+        ('hub = "mqtts://127.0.0.1:1"\n[tls]\nca = "borte.pem"\n', "tls"),
+        ('transport = "vkp"\nhub = "https://vkp.example"\n[tls]\ncertificate = "borte.pem"\n', "tls"),
+        ('hub = "mqtt://:1"', "hub"),
+    ],
+)
+def test_a_file_or_an_address_that_is_no_use_is_named_by_its_key(text: str, key: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        connector_of(Connector, read_settings(written(tmp_path, HEAD + text)))
+    assert [fault.key for fault in refused.value.faults] == [key]
+
+
 def test_sign_in_reads_its_key_beside_the_settings(tmp_path: Path) -> None:
     key = ECKey.generate_key("P-256", {"alg": "ES256"}, auto_kid=True)
     (tmp_path / "client.jwk.json").write_text(json.dumps(key.as_dict(private=True)))
