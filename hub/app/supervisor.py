@@ -20,6 +20,7 @@ from hub.app.addresses import addresses
 from hub.app.children import Child, Keeper
 from hub.app.listening import listening_socket, port_to_use, until_it_answers, url_of
 from hub.app.orders import Orders
+from hub.app.possible import check_broker, usable_directory
 from hub.model.errors import ConfigurationError, ConfigurationFault
 from hub.mqtt.embedded import HUB_USER, EmbeddedBroker, Login
 from hub.settings import Settings
@@ -74,8 +75,9 @@ async def running(wishes: Wishes) -> AsyncIterator[Running]:
 
     What a killed predecessor told of its addresses is taken away once the directory is ours.
     """
-    directory = wishes.data_directory.resolve()
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    directory = usable_directory(wishes.data_directory)
+    if wishes.broker_url is not None:
+        check_broker(wishes.broker_url)
     with _only_here(directory):
         (directory / ENDPOINTS).unlink(missing_ok=True)
         async with contextlib.AsyncExitStack() as stack:
