@@ -89,12 +89,13 @@ def _finding_issue(finding: Finding) -> dict[str, Any]:
         },
         "expression": [finding.path],
     }
-    compared = _compared(finding)
-    return {**issue, "diagnostics": compared} if compared else issue
+    return {**issue, "diagnostics": _compared(finding)}
 
 
 def _compared(finding: Finding) -> str:
-    parts = [f"{finding.path}"] if finding.path else []
-    parts += [f"fant {finding.found}"] if finding.found else []
-    parts += [f"ventet {finding.expected}"] if finding.expected else []
-    return without_identity_numbers(": ".join((parts[0], "; ".join(parts[1:]))) if len(parts) > 1 else "".join(parts))
+    """Where, what was found and what was expected; the advice where none of them says anything."""
+    seen = [f"fant {finding.found}"] if finding.found else []
+    seen += [f"ventet {finding.expected}"] if finding.expected else []
+    where = finding.path or "$this"
+    told = f"{where}: {'; '.join(seen)}" if seen else finding.advice if where == "$this" else where
+    return without_identity_numbers(told)

@@ -44,6 +44,22 @@ def test_every_finding_becomes_an_issue_with_path_rule_and_national_code() -> No
     assert codings == {codes.OPERATION_OUTCOME: "2.4", RULE_SYSTEM: "vkp-detectedissue-code-required"}
 
 
+@pytest.mark.parametrize(
+    ("finding", "diagnostics"),
+    [
+        (
+            Finding("error", "Patient.gender", "x", "Rett det.", found="x", expected="y"),
+            "Patient.gender: fant x; ventet y",
+        ),
+        (BROKEN, "Bundle.entry[1].resource.code"),
+        (Finding("error", "$this", "x", "Oppgi date med ge eller le."), "Oppgi date med ge eller le."),
+    ],
+)
+def test_the_diagnostics_alone_say_something_to_clients_that_show_only_them(finding: Finding, diagnostics: str) -> None:
+    issue = operation_outcome([finding], receipt=None, identifier=None, sha256=None)["issue"][0]
+    assert issue["diagnostics"] == diagnostics
+
+
 @pytest.mark.parametrize("system", [IDENTITY_NUMBER, "urn:other", None])
 def test_an_identity_number_is_never_in_the_answer(system: str | None) -> None:
     finding = Finding("error", "Patient.identifier[0].value", "x", "Rett nummeret.", found="13717404089")
