@@ -1,14 +1,15 @@
 """Events as JSON and back, loss-free: how a conformance kit says to a system what has happened.
 
-An event is an object with its `word` (a class of `connectors.words`) and that class's fields; what is left out has
-the class's own default. Times are ISO 8601 with an offset, which is kept; codes are VKP's; decimals are strings, so
-that they keep their digits; a kind of measurement is said by its name. `alert` and `event` hold an event in turn.
+An event is an object with its `word` (a class of `connectors.words`) and that class's fields. What there is nothing to
+say of is left out, and nothing else: whoever listens needs to know no defaults. Times are ISO 8601 with an offset,
+which is kept; codes are VKP's; decimals are strings, so that they keep their digits; a kind of measurement is said by
+its name. `alert` and `event` hold an event in turn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -105,13 +106,10 @@ def _said(value: Any) -> Any:
             return [_said(each) for each in value]
         case _ if type(value) in _HINTS:
             word = {"word": type(value).__name__} if type(value) in _NAMED.values() else {}
-            return word | {f.name: _said(v) for f in fields(value) if not _is_default(f, v := getattr(value, f.name))}
+            said = ((field.name, _said(getattr(value, field.name))) for field in fields(value))
+            return word | {name: each for name, each in said if each is not None}
         case _:
             return value
-
-
-def _is_default(field: Field[Any], value: object) -> bool:
-    return field.default is not MISSING and type(value) is type(field.default) and value == field.default
 
 
 def _named(said: Any, allowed: tuple[type[Any], ...], where: str) -> Any:

@@ -13,7 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors import Closed, Corrected, Event, ForwardedAlert, MeasurementTaken, blood_pressure, patient, words
+from connectors import (
+    Closed,
+    Corrected,
+    Event,
+    ForwardedAlert,
+    MeasurementTaken,
+    SafetyAlarmRaised,
+    blood_pressure,
+    patient,
+    words,
+)
 from connectors.measurements import Measurement, MeasurementKind
 from connectors.testing.spoken import WORDS, event_of, events_body, spoken
 from hub.fhir import verbatim
@@ -82,6 +92,12 @@ def test_every_word_can_be_said() -> None:
     parts = {words.Step, words.Section}
     told = {kind for kind in vars(words).values() if is_dataclass(kind) and kind.__module__ == words.__name__} - parts
     assert set(WORDS.values()) == told
+
+
+def test_whoever_listens_needs_to_know_no_defaults() -> None:
+    alarm = SafetyAlarmRaised(patient=patient(ANNA), device="d", number="1", at=NOW)
+    assert spoken(alarm).keys() == {"word", "patient", "device", "number", "at", "code", "severity"}
+    assert (spoken(alarm)["code"], spoken(alarm)["severity"]) == ("3", 30)
 
 
 def test_decimals_keep_their_digits() -> None:
