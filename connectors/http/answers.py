@@ -15,6 +15,8 @@ from hub.model.errors import AccessDenied, DeliveryFailed, OutcomeUnknown, Refus
 #: Statuses by which a server says that it did not do what it was asked to, and may another time.
 _ANOTHER_TIME = frozenset({408, 425, 429, 503})
 _NO_ACCESS = "1.4"
+#: Seconds of patience at the most: a header or a clock that is far wrong must not silence alarms for a day.
+LONGEST_PATIENCE_S = 3600.0
 
 
 def failure_of(response: HttpResponse, now: datetime) -> AccessDenied | DeliveryFailed | None:
@@ -33,17 +35,20 @@ def failure_of(response: HttpResponse, now: datetime) -> AccessDenied | Delivery
 
 
 def retry_after(response: HttpResponse, now: datetime) -> float | None:
-    """Seconds that the `Retry-After` header asks for (it gives seconds or a date), None without a usable one."""
+    """Seconds that the `Retry-After` header asks for (it gives seconds or a date), None without a usable one.
+
+    At most `LONGEST_PATIENCE_S`.
+    """
     value = response.headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
-        return float(value)
+        return min(float(value), LONGEST_PATIENCE_S)
     try:
         moment = parsedate_to_datetime(value)
     except ValueError:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+    return min(max(0.0, (moment - now).total_seconds()), LONGEST_PATIENCE_S)
 
 
 def _code(body: bytes) -> str | None:

@@ -106,6 +106,7 @@ async def test_a_hub_that_is_not_there_is_unreachable() -> None:
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [("5", 5.0), (" 0 ", 0.0), ("Mon, 03 Mar 2025 08:01:00 GMT", 60.0), ("Mon, 03 Mar 2025 07:00:00 GMT", 0.0)]
+    + [(wrong, 3600.0) for wrong in ("86400", "9" * 400, "Mon, 03 Mar 2035 08:01:00 GMT")]
     + [(junk, None) for junk in ("", "soon", "-3", "1.5", "٣")],
 )
 def test_retry_after_is_read_as_seconds_or_a_date(value: str, seconds: float | None) -> None:
