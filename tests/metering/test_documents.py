@@ -37,7 +37,7 @@ def billed(model: str = "per-case", **fields: Any) -> Billed:
 
 
 CASES = [
-    ("nhn-2024", {"connected": "50", "state_share": "12.345"}),
+    ("nhn-2024", {"connected": "50", "state_share": "33.3333333333"}),
     ("per-case", {"connected": "100", "settings": {"factor.ta": "0.7"}}),
     ("per-user", {"state_share": "40"}),
     ("per-inhabitant", {}),
@@ -60,14 +60,14 @@ def test_the_workbooks_formulas_come_to_the_same_ore(model: str, fields: dict[st
 def test_a_changed_total_share_and_connection_recalculate_to_what_the_engine_says(tmp_path: Path) -> None:
     book = Spreadsheet(BytesIO(run_workbook(run_of(connected="50"))))
     book.change("Forutsetninger", "B3", 1_234_567_891)
-    book.change("Forutsetninger", "B2", 33.3)
+    book.change("Forutsetninger", "B2", 14.2857142857)
     # Utsira joins in the second month
     utsira = next(i for i, m in enumerate(KNOWN) if m.number == "1151")
     book.change("Tilknyttet", f"D{utsira + 2}", 1)
     largest = sorted(KNOWN, key=lambda m: -m.population)[:50]
     rows = [f"{m.number},2025-01," for m in largest] + ["1151,2025-04,2025-04"]
     connected = "number,from,to\n" + "\n".join(rows)
-    other = run_of(total="12345678.91", state_share="33.3", connected_csv=connected)
+    other = run_of(total="12345678.91", state_share="14.2857142857", connected_csv=connected)
     for place in range(len(KNOWN)):
         assert book.value("Kommuner", place + 2, 6) == other.charges.municipal[0, :, place].sum()
 

@@ -45,7 +45,7 @@ def _write_assumptions(sheets: Sheets, sheet: Any, recalculates: bool) -> None:
     sheet.set_column(1, 1, 20)
     sheet.write(0, 0, f"Prismodell {run.model.name}: {run.model.title}", bold)
     sheet.write(1, 0, "Statens andel, prosent")
-    sheet.write_number(1, 1, float(run.terms.state.percent), sheets.input)
+    sheets.write_percent(sheet)
     for row, year in enumerate(sheets.years):
         sheet.write(2 + row, 0, f"Brutto kostnad i {year}, øre")
         sheet.write_number(2 + row, 1, int(run.world.yearly_gross[0, row]), sheets.input)

@@ -38,6 +38,7 @@ class Sheets:
         self.run = run
         self.bold = book.add_format({"bold": True, "text_wrap": True})
         self.input = book.add_format({"bg_color": "#FFF2AB", "border": 1})
+        self.hidden = book.add_format({"num_format": ";;;"})
         self.years = sorted({m.year for m in run.world.months})
         self.first_price_row = 2 + len(self.years)
         self.last_row = len(run.world.municipalities) + 1
@@ -59,11 +60,27 @@ class Sheets:
         return f"Forutsetninger!$B${first}:$B${first + len(self.run.world.services) - 1}"
 
     def state_part(self, amount: str) -> str:
-        """The state's per cent of the amount in a cell, half an øre rounded up; the per cent has three decimals."""
-        thousandths = "INT(Forutsetninger!$B$2*1000+0.5)"
-        whole = f"INT({amount}/100000)"
-        rest = f"({amount}-{whole}*100000)"
-        return f"{whole}*{thousandths}+INT((2*{rest}*{thousandths}+100000)/200000)"
+        """The state's per cent of the amount in a cell, half an øre rounded up; the per cent has ten decimals.
+
+        Per cent and amount are multiplied as numbers with two digits, the base being a million, as one does by hand: a
+        spreadsheet's number can't hold the product.
+        """
+        upper, lower = "Forutsetninger!$C$2", "Forutsetninger!$D$2"
+        millions = f"INT({amount}/1000000)"
+        rest = f"({amount}-{millions}*1000000)"
+        middle = f"({millions}*{lower}+{rest}*{upper})"
+        carried = f"INT({middle}/1000000)"
+        last = f"(({middle}-{carried}*1000000)*1000000+{rest}*{lower}+500000000000)"
+        return f"{millions}*{upper}+{carried}+INT({last}/1000000000000)"
+
+    def write_percent(self, sheet: Any) -> None:
+        """The state's per cent and, beside it, its two digits for `state_part`."""
+        percent = self.run.terms.state.percent
+        whole = round(percent * 10**10)
+        ten_decimals = "INT($B$2*10000000000+0.5)"
+        sheet.write_number(1, 1, float(percent), self.input)
+        sheet.write_formula(1, 2, f"=INT({ten_decimals}/1000000)", self.hidden, whole // 10**6)
+        sheet.write_formula(1, 3, f"={ten_decimals}-$C$2*1000000", self.hidden, whole % 10**6)
 
     def names(self, sheet: Any) -> None:
         """Numbers and names of the municipalities in a sheet's first two columns."""
