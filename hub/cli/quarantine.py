@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import click
 import typer
@@ -19,12 +19,17 @@ DataDir = Annotated[Path, typer.Option(help="Datamappen til knutepunktet som kj�
 Number = Annotated[int, typer.Argument(help="Meldingens nummer i karantenen.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Skriv JSON.")]
 _HERE = Path("data")
+_STATES = {"open": "åpen", "resubmitted": "sendt inn på nytt", "dismissed": "lagt bort"}
+_Readable = typer.Option(exists=True, dir_okay=False, help="Rettet melding. Uten: send originalen på nytt.")
 
 
 @app.command("list")
 def listing(
     data_dir: DataDir = _HERE,
-    state: Annotated[str, typer.Option(help="open, resubmitted, dismissed eller all")] = "open",
+    state: Annotated[
+        Literal["open", "resubmitted", "dismissed", "all"],
+        typer.Option(help="Hvilke: de åpne, de avgjorte eller alle."),
+    ] = "open",
     as_json: AsJson = False,
 ) -> None:
     """List meldingene i karantene, eldste først."""
@@ -37,10 +42,17 @@ def listing(
         return
     for row in rows:
         times = f", {row['times']} ganger" if row["times"] > 1 else ""
-        typer.echo(f"{row['id']:>6}  {_local(row['received_at'])}  {row['municipality']} {row['sender']}{times}")
+        settled = f", {_STATES[row['state']]}" if row["state"] != "open" else ""
+        where = f"{row['municipality']} {row['sender']}"
+        typer.echo(f"{row['id']:>6}  {_local(row['received_at'])}  {where}{times}{settled}")
         for finding in row["findings"]:
             typer.echo(f"        {finding['path']}: {finding['advice']}")
-    typer.echo("Karantenen er tom." if not rows else f"{len(rows)} i karantene.")
+    still = sum(row["state"] == "open" for row in rows)
+    typer.echo(f"{len(rows)} vist, {still} i karantene." if still != len(rows) else _many(still))
+
+
+def _many(number: int) -> str:
+    return f"{number} i karantene." if number else "Karantenen er tom."
 
 
 @app.command()
@@ -57,7 +69,7 @@ def show(
     elif as_json:
         typer.echo(json.dumps(row, ensure_ascii=False))
     else:
-        typer.echo(f"Nummer {row['id']}, {row['state']}, kom {_local(row['received_at'])} fra {row['sender']}")
+        typer.echo(f"Nummer {row['id']}, {_STATES[row['state']]}, kom {_local(row['received_at'])} fra {row['sender']}")
         for finding in row["findings"]:
             typer.echo(f"  {finding['path']}: {finding['advice']} [{finding['rule']}]")
         typer.echo(row["content"])
@@ -67,7 +79,7 @@ def show(
 def resubmit(
     number: Number,
     data_dir: DataDir = _HERE,
-    corrected: Annotated[Path | None, typer.Option(help="Rettet melding. Uten: send originalen på nytt.")] = None,
+    corrected: Annotated[Path | None, _Readable] = None,
     as_json: AsJson = False,
 ) -> None:
     """Send en melding inn på nytt, rettet eller som den er. Blir den avvist igjen, blir den liggende."""

@@ -213,6 +213,8 @@ def test_the_quarantine_is_worked_off_from_the_command_line(town: Town, device: 
     until(lambda: town.epj.ledger.holds("q-1"))
     town.hub.cli("quarantine", "resubmit", number, ends_with=1)
     assert row["id"] not in {r["id"] for r in _quarantine(town.hub)}
+    (line,) = [at for at in town.hub.cli("quarantine", "list", "--state", "all").splitlines() if f" {number}  " in at]
+    assert line.endswith("sendt inn på nytt")
 
 
 def test_a_conflict_is_settled_from_the_command_line(town: Town, device: Wire) -> None:

@@ -89,7 +89,7 @@ class Up:
         return (self.directory / "up.log").read_text()
 
     def logs(self) -> str:
-        return "".join(p.read_text(errors="replace") for p in [*self.directory.rglob("*.log")])
+        return "".join(p.read_text(errors="replace") for p in sorted((self.directory / "logs").iterdir()))
 
     def members(self) -> list[int]:
         """The processes of its group."""
