@@ -89,7 +89,8 @@ class Up:
         return (self.directory / "up.log").read_text()
 
     def logs(self) -> str:
-        return "".join(p.read_text(errors="replace") for p in sorted((self.directory / "logs").iterdir()))
+        written = sorted((self.directory / "logs").iterdir())
+        return self.output() + "".join(p.read_text(errors="replace") for p in written)
 
     def members(self) -> list[int]:
         """The processes of its group."""
