@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+
+from fastapi import Path
 
 from hub.api.errors import FHIR_JSON, outcome_body
 
 FORM = "application/x-www-form-urlencoded"
 Answers = dict[int | str, dict[str, Any]]
+
+#: What stands in addresses. Described, not enforced: the doors themselves say what is wrong, as an OperationOutcome.
+Organisation = Annotated[
+    str, Path(description="Kommunens organisasjonsnummer", json_schema_extra={"example": "314159265"})
+]
+EventId = Annotated[
+    str,
+    Path(
+        description="Id-en i Location da hendelsen ble sendt inn",
+        json_schema_extra={"format": "uuid", "example": "01a20a16-5773-755c-8e0e-097589368001"},
+    ),
+]
 
 
 def fhir_answer(description: str, example: object | None = None) -> dict[str, Any]:

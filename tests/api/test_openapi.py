@@ -114,13 +114,21 @@ def examples(operations):
         body = operation.definition.raw.get("requestBody", {}).get("content", {})
         for content in body.values():
             for name, example in content.get("examples", {}).items():
-                yield method, path, name, example["value"]
+                yield method, _filled(path, operation), name, example["value"]
+
+
+def _filled(path, operation):
+    """The path with its parameters' own examples."""
+    for parameter in operation.definition.raw.get("parameters", []):
+        if parameter["in"] == "path":
+            path = path.replace(f"{{{parameter['name']}}}", parameter["schema"]["example"])
+    return path
 
 
 def test_every_worked_example_is_accepted(hub, operations):
     told = list(examples(operations))
     assert len(told) >= 10
     for method, path, name, value in told:
-        url = hub.world.http + path.replace("{organisation}", "314159265")
+        url = hub.world.http + path
         answer = requests.request(method, url, json=value, headers=hub.headers(method, url), timeout=10)
         assert answer.status_code in {200, 202}, (path, name, answer.text)

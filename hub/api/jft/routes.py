@@ -16,6 +16,7 @@ from hub.api.jft.capability import capability
 from hub.api.jft.door import Jft
 from hub.api.jft.reading import read
 from hub.api.jft.writing import write
+from hub.api.openapi import EventId
 from hub.model.errors import AccessDenied
 
 AUDIENCE, SCOPE = "nhn:jft", "nhn:jft/api"
@@ -71,7 +72,7 @@ def _add_writing(routes: APIRouter, jft: Jft, resource_type: str, known: _Known)
         summary="Kvitter for journalføring",
         responses=ACCESS_ANSWERS | told.ACKNOWLEDGED,
     )
-    async def acknowledged(id: str, caller: Caller = Depends(known)) -> Response:  # noqa: A002  # the path's word
+    async def acknowledged(id: EventId, caller: Caller = Depends(known)) -> Response:  # noqa: A002  # the path's word
         return await acknowledge(jft, caller, resource_type=resource_type, named=id)
 
 
@@ -97,5 +98,5 @@ def _add_reading(routes: APIRouter, jft: Jft, resource_type: str, known: _Known)
         return await read(jft, await form_parameters(request), caller, resource_type=resource_type)
 
     @routes.get(f"/v1/{resource_type}/{{id}}/$status", summary="Status", responses=ACCESS_ANSWERS | told.STATUS)
-    async def status_(id: str, caller: Caller = Depends(known)) -> Response:  # noqa: A002  # the path's word
+    async def status_(id: EventId, caller: Caller = Depends(known)) -> Response:  # noqa: A002  # the path's word
         return await status(jft, caller, resource_type=resource_type, named=id)

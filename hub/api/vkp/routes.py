@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from hub.api.access import ACCESS_ANSWERS, Caller, require
 from hub.api.errors import fhir_response
+from hub.api.openapi import Organisation
 from hub.api.vkp import openapi as told
 from hub.api.vkp.any_case import PREFIX
 from hub.api.vkp.capability import capability
@@ -50,7 +51,7 @@ def _add_write(routes: APIRouter, vkp: Vkp, name: str, resource_type: str) -> No
         responses=ACCESS_ANSWERS | told.WRITTEN,
         openapi_extra=told.written(resource_type),
     )
-    async def post(organisation: str, request: Request, caller: Caller = Depends(access)) -> Response:
+    async def post(organisation: Organisation, request: Request, caller: Caller = Depends(access)) -> Response:
         return await write(vkp, request, caller, municipality=organisation, resource_type=resource_type)
 
 
@@ -63,5 +64,5 @@ def _add_lookup(routes: APIRouter, vkp: Vkp, name: str) -> None:
         responses=ACCESS_ANSWERS | told.FOUND,
         openapi_extra=told.lookup(name),
     )
-    async def search(organisation: str, request: Request, caller: Caller = Depends(access)) -> Response:
+    async def search(organisation: Organisation, request: Request, caller: Caller = Depends(access)) -> Response:
         return await look_up(vkp, request, caller, municipality=organisation, name=name)
