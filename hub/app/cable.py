@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable
 from types import TracebackType
 
-#: Gets what one connection's client sends, as it passes by.
+#: Gets what one end of a connection sends, as it passes by.
 Listener = Callable[[bytes], None]
 
 
@@ -16,7 +16,8 @@ class Cable:
     """Forwards connections on a loopback port to `host`:`port`. `async with`; `address` is where to connect.
 
     With `tls` the cable speaks TLS with the client and plainly with the server. `listen` is called for each
-    connection and gives what shall hear its client's bytes. `port_here` keeps the port over several cables.
+    connection and gives what shall hear its client's bytes, `listen_back` its server's. `port_here` keeps the port over
+    several cables.
     """
 
     def __init__(
@@ -26,12 +27,14 @@ class Cable:
         *,
         tls: ssl.SSLContext | None = None,
         listen: Callable[[], Listener] | None = None,
+        listen_back: Callable[[], Listener] | None = None,
         port_here: int = 0,
     ) -> None:
         self._host = host
         self._port = port
         self._tls = tls
         self._listen = listen
+        self._listen_back = listen_back
         self._port_here = port_here
         self._open: set[asyncio.StreamWriter] = set()
         self._plugged_in = asyncio.Event()
@@ -89,9 +92,9 @@ class Cable:
             return
         ends = {writer, there}
         self._open |= ends
-        hear = self._listen() if self._listen is not None else None
+        hear, hear_back = (listen and listen() for listen in (self._listen, self._listen_back))
         try:
-            await asyncio.gather(_forward(reader, there, hear), _forward(there_reader, writer, None))
+            await asyncio.gather(_forward(reader, there, hear), _forward(there_reader, writer, hear_back))
         finally:
             self._open -= ends
 

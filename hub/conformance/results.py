@@ -26,8 +26,8 @@ class Result(StrEnum):
 class Exchange(Frozen):
     """One message or request between the system under test and the national side, identity numbers blotted out.
 
-    `way` is mqtt or http; `what` is the topic, or method and path; `body` and `answer` are cut to what a reader can
-    use.
+    `way` is mqtt or http; `what` is the topic, or method and path; `body` is what the system said, `answer` what the
+    national side said to it, over MQTT each in an exchange of its own. Both are cut to what a reader can use.
     """
 
     at: datetime

@@ -12,14 +12,15 @@ from hub.conformance.national.script import Fine
 from hub.conformance.results import Exchange
 
 _LONGEST = 2_000
-_MOST = 30
+_MOST = 60
 _SHOWN = frozenset({"content-type", "servicecodes", "nhn-source-system", "if-none-exist", "retry-after", "location"})
 
 
 def exchanges_of(heard: Heard) -> tuple[Exchange, ...]:
-    """The exchanges of a test, oldest first, the first thirty."""
+    """The exchanges of a test, oldest first, the first sixty: requests with their answers, messages both ways."""
     found = [_of_request(request) for request in heard.requests]
     found += [_of_message(at, packet) for at, packet in heard.packets if isinstance(packet, Publish)]
+    found += [_of_sent(at, packet) for at, packet in heard.sent]
     return tuple(sorted(found, key=lambda exchange: exchange.at)[:_MOST])
 
 
@@ -39,6 +40,10 @@ def _of_request(request: Request) -> Exchange:
 def _of_message(at: datetime, publish: Publish) -> Exchange:
     flags = f" QoS {publish.qos}" + (" retain" if publish.is_retained else "")
     return Exchange(at=at, way="mqtt", what=blotted(publish.topic) + flags, body=_text(publish.payload))
+
+
+def _of_sent(at: datetime, publish: Publish) -> Exchange:
+    return Exchange(at=at, way="mqtt", what=blotted(publish.topic), answer=_text(publish.payload))
 
 
 def _shown(headers: Mapping[str, str]) -> dict[str, str]:

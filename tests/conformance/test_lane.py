@@ -26,6 +26,7 @@ from hub.conformance.national.certificates import CertificateFault
 from hub.conformance.national.lane import Lane
 from hub.conformance.national.script import Answer, Cut, Fault, FaultyToken, Late, Silence
 from hub.conformance.national.stage import Stage, stage
+from hub.conformance.seen import exchanges_of
 from hub.jose.keys import private_key
 from hub.model.codes import ReceiptCode
 
@@ -93,6 +94,9 @@ async def test_a_sender_that_is_told_no_hears_it_by_either_way(national: Stage, 
         lane.script.next(Answer(422))
         assert (await answered(lane, way)).fate.value == "refused"
         assert lane.heard.codes() == []
+        shown = exchanges_of(lane.heard)
+        assert [e.body for e in shown if "DetectedIssue" in e.body] != []
+        assert "rejected" in shown[-1].answer or shown[-1].answer.startswith("422")
 
 
 @pytest.mark.parametrize("fault", ["wrong_signing_key", "wrong_issuer", "wrong_audience", "expired", "wrong_typ"])

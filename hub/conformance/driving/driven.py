@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -60,20 +61,21 @@ class Interface:
     async def ask(self, method: str, path: str, body: bytes | None = None) -> bytes:
         """The answer's body. Raises NotTaken on 422, Failed when the system answers with an error of its own."""
         headers = {"Content-Type": "application/json"}
+        asked = f"{method} {path}"
         said_to_it = BytesIO(body) if body is not None else None  # a large body as bytes makes aiohttp warn
-        async with self._http.request(method, self._root + path, data=said_to_it, headers=headers) as answer:
-            said = await answer.read()
-            if answer.status == 422:
-                raise NotTaken(_error(said))
-            if answer.status >= 400:
-                raise Failed(
-                    both(
-                        f"systemet svarte {answer.status} på {method} {path.split('/')[-1]}: {_error(said)}",
-                        f"the system answered {answer.status} to {method} {path.split('/')[-1]}: {_error(said)}",
-                    ),
-                    expected=both("systemet gjør det det blir bedt om", "the system does what it is asked to"),
-                )
-            return said
+        try:
+            async with self._http.request(method, self._root + path, data=said_to_it, headers=headers) as answer:
+                status, said = answer.status, await answer.read()
+        except TimeoutError:
+            waited = f"{_TIMEOUT.total:g}"
+            raise _no_use(
+                f"svarte ikke innen {waited} sekunder", f"gave no answer in {waited} seconds", asked
+            ) from None
+        if status == 422:
+            raise NotTaken(_error(said))
+        if status >= 400:
+            raise _no_use(f"svarte {status}: {_error(said)}", f"answered {status}: {_error(said)}", asked)
+        return said
 
 
 class DrivenSession:
@@ -167,6 +169,15 @@ class DrivenSystem:
     async def kill(self) -> None:
         """See `System`."""
         raise Skipped(both("prosessen er ikke vår å drepe", "the process is not ours to kill"))
+
+
+def _no_use(nb: str, en: str, asked: str) -> Failed:
+    """The system did not do what it was asked to by the driving interface, where sessions have names of no interest."""
+    what = re.sub(r"/sessions/\w+", "/sessions/…", asked)
+    return Failed(
+        both(f"systemet {nb} ({what})", f"the system {en} ({what})"),
+        expected=both("systemet gjør det det blir bedt om", "the system does what it is asked to"),
+    )
 
 
 def _numbers(said: bytes) -> Sequence[int]:

@@ -75,12 +75,18 @@ class Heard:
         self.messages: list[Message] = []
         self.taken: list[TakenIn] = []
         self.packets: list[tuple[datetime, Packet]] = []
+        self.sent: list[tuple[datetime, Publish]] = []
         self._changed = asyncio.Event()
 
     def hear(self, packet: Packet) -> None:
         """Write down what the system said on its MQTT connection."""
         self.packets.append((now(), packet))
         self.changed()
+
+    def hear_sent(self, packet: Packet) -> None:
+        """Write down what the broker sent to the system: receipts, alerts."""
+        if isinstance(packet, Publish):
+            self.sent.append((now(), packet))
 
     @property
     def connects(self) -> list[Connect]:

@@ -26,7 +26,7 @@ from hub.app.web import national_parts
 from hub.conformance.national.certificates import Server
 from hub.conformance.national.gatehouse import Gatehouse, Receive, Scope, Send
 from hub.conformance.national.heard import Heard
-from hub.conformance.national.mqtt_packets import PacketReader
+from hub.conformance.national.mqtt_packets import Packet, PacketReader
 from hub.conformance.national.script import Script
 from hub.conformance.national.spoiling import spoiled
 from hub.conformance.national.watched import WatchedDoor, WatchedIngest
@@ -127,10 +127,16 @@ async def lane(orders: LaneOrders) -> AsyncIterator[Lane]:
     async with contextlib.AsyncExitStack() as stack:
         inner = stack.enter_context(listening_socket("127.0.0.1", 0, key="http"))
         inner_port = inner.getsockname()[1]
-        listen = partial(_listener, heard)
         http = await stack.enter_async_context(Cable("127.0.0.1", inner_port, tls=tls, port_here=orders.http_port))
         mqtt = await stack.enter_async_context(
-            Cable("127.0.0.1", orders.broker_port, tls=tls, listen=listen, port_here=orders.mqtt_port)
+            Cable(
+                "127.0.0.1",
+                orders.broker_port,
+                tls=tls,
+                listen=partial(_listener, heard.hear),
+                listen_back=partial(_listener, heard.hear_sent),
+                port_here=orders.mqtt_port,
+            )
         )
         made = Lane(orders, http, mqtt, heard, script)
         await _start(made, inner, stack)
@@ -219,8 +225,8 @@ class _Doors:
             await self._close()
 
 
-def _listener(heard: Heard) -> Callable[[bytes], None]:
-    return PacketReader(heard.hear).feed
+def _listener(hear: Callable[[Packet], None]) -> Callable[[bytes], None]:
+    return PacketReader(hear).feed
 
 
 def _base(http: Cable, server: Server | None) -> str:

@@ -20,6 +20,7 @@ from hub.conformance.verdicts import Skipped, both, expect
 
 GROUP = Group("signin", "nonce", both("Nonce", "Nonces"), ("connector", "api-client"), place=30)
 _ASKED_S = 15.0
+_ASKED_AGAIN_S = 5.0
 _FIRST, _SECOND = "samsvar-1", "samsvar-2"
 
 
@@ -29,11 +30,13 @@ async def token_service(bench: ConnectorBench) -> None:
     async with working(bench) as work:
         await work.do_something()
         await work.lane.heard.until(lambda _: len(work.at_tokens) > 1 or work.at_api, within_s=_ASKED_S)
+        # On a slow machine the first demand may come when the system no longer waits for it: it is asked again.
+        await work.lane.heard.until(lambda _: len(work.at_tokens) > 2 or work.at_api, within_s=_ASKED_AGAIN_S)
         asked = [s for s in proofs(work) if s.request.kind == "token"]
         pairs = [(demand, after) for demand, after in pairwise(asked) if is_nonce_demand(demand.request)]
         if not pairs:
             raise Skipped(both("tokentjenesten ba ikke om nonce", "the token service asked for no nonce"))
-        demand, after = pairs[0]
+        demand, after = pairs[-1]
         expect_each(
             [after],
             lambda s: s.jwt.word("nonce") == demand.request.answer_headers["dpop-nonce"],
