@@ -19,6 +19,7 @@ from hub.api.receipts import receipt_of
 from hub.api.watch import Watch, status_of
 from hub.dispatch.response_centre import ResponseCentreDestination
 from hub.ingest.accepting import Ingest
+from hub.model.codes import ReceiptCode
 from hub.model.errors import Unreachable
 from hub.model.event import Inbound, Outcome
 from hub.model.finding import Finding
@@ -91,6 +92,7 @@ class MqttDoor:
                 pending = self._pending.popleft()
                 if pending.answer is not None:
                     outcome = await pending.answer
+                    self._heard_retained(pending.arrival, outcome)
                     self.answer(bridge, pending.arrival, outcome)
                 pending.arrival.acknowledge()
 
@@ -115,6 +117,12 @@ class MqttDoor:
         outcome = _object(arrival.payload)
         if centre is not None and outcome is not None:
             centre.confirm(outcome)
+
+    def _heard_retained(self, arrival: Arrival, outcome: Outcome) -> None:
+        """A retained event that was not known is a sign of life; one that was may be the broker's old copy."""
+        if arrival.is_retained and outcome.code is not ReceiptCode.DUPLICATE:
+            _, municipality, sender, device, _ = arrival.topic.split("/")
+            self._watch.heard(municipality, sender, device, self._clock.now())
 
     def answer(self, bridge: MqttBridge, arrival: Arrival, outcome: Outcome) -> None:
         """Publish the receipt. A sender that gets none sends again, and is told of the duplicate."""

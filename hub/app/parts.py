@@ -119,6 +119,7 @@ def _bridge(orders: Orders, door: MqttDoor, *, topics: tuple[str, ...], client_i
         BrokerAddress.parse(orders.broker_url),
         client_id=client_id,
         topics=topics,
+        keep_retain=[topic for topic in topics if topic.endswith("/event")],
         on_message=door.receive,
         protocols=protocols,
         tls=_own_broker_only(orders),

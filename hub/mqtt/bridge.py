@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -69,7 +69,11 @@ class Arrival:
 
 
 class MqttBridge:
-    """Keeps one persistent session with a broker. `run` until cancelled; `publish` from anywhere on the loop."""
+    """Keeps one persistent session with a broker. `run` until cancelled; `publish` from anywhere on the loop.
+
+    Where the broker speaks MQTT 5, what comes on the topics in `keep_retain` is retained if its sender said so, and
+    else if the broker had kept it.
+    """
 
     def __init__(
         self,
@@ -77,6 +81,7 @@ class MqttBridge:
         *,
         client_id: str,
         topics: Sequence[str],
+        keep_retain: Collection[str] = (),
         on_message: Callable[[Arrival], None],
         protocols: Sequence[MQTTProtocolVersion] = (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311),
         tls: ssl.SSLContext | None = None,
@@ -85,6 +90,7 @@ class MqttBridge:
         self._tls = tls
         self._greeting = Greeting(client_id, _KEEPALIVE_S, IN_FLIGHT, address.username, address.password)
         self._topics = topics
+        self._keep_retain = keep_retain
         self._on_message = on_message
         self._protocols = list(protocols)
         self._wire: Wire | None = None
@@ -143,7 +149,7 @@ class MqttBridge:
                 wire = await self._open()
             if code != 0:
                 raise ConnectionRefusedError(f"the broker answered {code}")
-            await wire.subscribe(self._topics)
+            await wire.subscribe(self._topics, keep_retain=self._keep_retain)
 
     async def _open(self) -> Wire:
         self._close()

@@ -5,7 +5,7 @@ Only what QoS 0 and 1 need. Source: the OASIS standards MQTT 3.1.1 and 5.0, chap
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +18,7 @@ DISCONNECT: Final = 14
 PING = b"\xc0\x00"
 FAREWELL = b"\xe0\x00"
 
+_AT_LEAST_ONCE, _AS_PUBLISHED = b"\x01", b"\x09"
 _LONGEST_LENGTH = 4
 _REFUSED = 0x80
 _SESSION_EXPIRY, _CORRELATION, _RESPONSE_TOPIC = 0x11, 0x09, 0x08
@@ -82,10 +83,15 @@ def connect(greeting: Greeting, *, is_v5: bool) -> bytes:
     return _packet(0x10, head + _text(greeting.client_id.encode()) + b"".join(map(_text, names)))
 
 
-def subscribe(number: int, topics: Sequence[str], *, is_v5: bool) -> bytes:
-    """A SUBSCRIBE to `topics` at QoS 1."""
+def subscribe(number: int, topics: Sequence[str], *, is_v5: bool, keep_retain: Collection[str] = ()) -> bytes:
+    """A SUBSCRIBE to `topics` at QoS 1.
+
+    In MQTT 5, messages on those in `keep_retain` have the retain flag that their sender set; on all others the flag
+    means that the broker had kept the message.
+    """
     head = number.to_bytes(2, "big") + (b"\x00" if is_v5 else b"")
-    return _packet(0x82, head + b"".join(_text(topic.encode()) + b"\x01" for topic in topics))
+    wishes = [_AS_PUBLISHED if is_v5 and topic in keep_retain else _AT_LEAST_ONCE for topic in topics]
+    return _packet(0x82, head + b"".join(_text(t.encode()) + wish for t, wish in zip(topics, wishes, strict=True)))
 
 
 def publish(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import cast
 
@@ -50,9 +50,10 @@ class Wire(asyncio.Protocol):
         self._most = min(IN_FLIGHT, welcome.receive_maximum)
         return welcome
 
-    async def subscribe(self, topics: Sequence[str]) -> None:
+    async def subscribe(self, topics: Sequence[str], *, keep_retain: Collection[str] = ()) -> None:
         """Subscribe. Raises PermissionError when the broker refuses any of it, ConnectionError when it breaks."""
-        self._write(packets.subscribe(self._next_number(), topics, is_v5=self._is_v5))
+        number = self._next_number()
+        self._write(packets.subscribe(number, topics, is_v5=self._is_v5, keep_retain=keep_retain))
         if not await self._granted:
             raise PermissionError("the broker refused a subscription")
 

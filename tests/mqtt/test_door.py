@@ -163,6 +163,15 @@ async def test_a_retained_or_qos_0_event_is_taken_and_remarked_on(
         assert rule in rules
 
 
+async def test_a_retained_event_is_a_sign_of_life_once(sqlite_store: Path) -> None:
+    async with doorway(sqlite_store) as it:
+        for many, is_sign in ((1, True), (2, False)):
+            it.door.receive(it.line.arrival("a", raw(observation()), is_retained=True))
+            await it.answered(many)
+            assert ((MUNICIPALITY, SENDER, "dev") in it.door._watch._heard) == is_sign
+            it.door._watch._heard.clear()
+
+
 ANYTHING = st.recursive(
     st.none()
     | st.booleans()

@@ -65,12 +65,16 @@ def test_over_mqtt_5_a_receipt_has_the_correlation_data_and_goes_where_it_was_as
             assert it.next(within_s=0.3) is None
             until(lambda: hub.settled(3))
 
+            assert "mqtt-retained-event" in it.say(observation("kept"), device="odd", retain=True).rules
+            it.publish(f"{TREE}/odd/event", b"", retain=True, qos=0)
+            until(lambda: hub.settled(4))
+
             # The hub keeps its session: what comes while it is dead is there when it is back.
             pid = hub.part("hub.app.process")
             hub.kill_hub()
             it.publish(f"{TREE}/dev/event", raw(observation("d")))
             until(lambda: hub.part("hub.app.process") not in {pid, None})
-            until(lambda: hub.settled(4))
+            until(lambda: hub.settled(5))
 
 
 def test_elsewhere_than_on_loopback_a_sender_signs_in_and_uses_its_own_tree_only(
