@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from random import Random, SystemRandom
 from types import TracebackType
@@ -28,6 +29,7 @@ from hub.model.person import PatientRef
 
 #: What every way lets go alone. Of all else a Bundle is kept too, since the way may change while it waits.
 _BY_EVERY_WAY = frozenset({"Bundle", "MedicationDispense"})
+_TIDIED_EVERY = timedelta(days=1)
 
 
 class Told:
@@ -81,7 +83,7 @@ class Connector:
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as opening:
             self._spool = await opening.enter_async_context(Spool.open(self.spool_path))
-            await self._spool.forget_before(self._timer.now())
+            await self._tidy()
             await opening.enter_async_context(self._transport)
             await self._start(opening)
             self._open = opening.pop_all()
@@ -212,7 +214,13 @@ class Connector:
         numbers = await asyncio.shield(asyncio.create_task(self._keep_and_line_up(entries), name="keeping"))
         return [Told(number, self._wait) for number in numbers]
 
+    async def _tidy(self) -> None:
+        self._tidied_at = self._timer.now()
+        await self._spool.forget_before(self._tidied_at)
+
     async def _keep_and_line_up(self, entries: Sequence[SpoolEntry]) -> list[int]:
+        if self._timer.now() - self._tidied_at >= _TIDIED_EVERY:
+            await self._tidy()
         kept = await self._spool.add(entries, self._timer.now())
         for entry, known in zip(entries, kept, strict=True):
             if known.is_new:

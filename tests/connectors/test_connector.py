@@ -130,6 +130,18 @@ async def test_a_person_may_send_a_refused_event_again_or_let_it_go() -> None:
     assert hub.sends == 3
 
 
+async def test_a_connector_that_runs_for_long_forgets_what_was_finished_a_month_ago() -> None:
+    clock = VirtualClock()
+    async with connector(MemoryTransport(), clock) as c:
+        old = await c.tell(dose(1))
+        await old.answered()
+        await clock.advance(timedelta(days=31).total_seconds())
+        new = await c.tell(dose(2))
+        assert (await c.report(new.number)).number == new.number
+        with pytest.raises(KeyError):
+            await c.report(old.number)
+
+
 async def test_a_rejected_receipt_is_a_permanent_refusal_that_says_which_rule() -> None:
     hub = MemoryTransport()
     async with connector(hub) as c:
