@@ -16,6 +16,9 @@ from hub.console.looks import note_seen
 from hub.console.neighbours import Unanswered, ask, fetch_page
 from hub.console.visit import Stop, Visit
 
+#: The way back is ours and not the journal's, whose own look knows nothing of it.
+_WAY_BACKS_LOOK = b"\nbody > nav { padding: .5rem 1.25rem; }\n"
+
 
 def routes(door: Door) -> Sequence[Route]:
     """The pages."""
@@ -74,14 +77,15 @@ async def _page(visit: Visit) -> Response:
     if fetched is None:
         raise Stop(404, "error.missing")
     if fetched.media_type != "text/html":
-        return Response(fetched.content, fetched.status, media_type=fetched.media_type)
+        look = fetched.content + (_WAY_BACKS_LOOK if path == "stil.css" else b"")
+        return Response(look, fetched.status, media_type=fetched.media_type)
     return Response(_at_home(fetched.content, number, visit), fetched.status, media_type="text/html; charset=utf-8")
 
 
 def _at_home(page: bytes, number: str, visit: Visit) -> bytes:
-    """The page with its links under our address, and a way back."""
+    """The page with its links under our address, and a way back after the way past the menu."""
     text = page.decode().replace('href="/', f'href="/journals/{number}/page/')
     name = escape(visit.say("journals.back"))
     way_back = f'<nav aria-label="Knutepunkt"><a href="/journals" lang="{visit.language}">{name}</a></nav>'
-    start = text.find(">", text.find("<body")) + 1
+    start = text.find("<header")
     return (text[:start] + way_back + text[start:]).encode()

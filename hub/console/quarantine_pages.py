@@ -9,13 +9,16 @@ from starlette.routing import Route
 
 from hub.console.door import Door
 from hub.console.looks import note_seen
-from hub.console.source_text import readable, source_text
+from hub.console.source_text import beside, readable, source_text
 from hub.console.visit import Stop, Visit
 from hub.fhir.lint import Linter
+from hub.ingest.identify import identifier_of
 from hub.ingest.resubmitting import submit_again
+from hub.model.case import CaseMessage
 from hub.model.codes import ReceiptCode
 from hub.model.event import Outcome
 from hub.model.finding import Finding
+from hub.store.delivering import history_of
 from hub.store.quarantine import Quarantined, close_quarantined, list_quarantined, quarantined
 
 _SHOWN = 100
@@ -59,22 +62,40 @@ async def _row(visit: Visit) -> Quarantined:
 async def _show(visit: Visit) -> Response:
     row = await _row(visit)
     await note_seen(visit, "quarantine", str(row.id))
-    return _page(visit, row, text=readable(row.raw), findings=row.findings)
+    return await _page(visit, row, text=readable(row.raw), findings=row.findings)
 
 
-def _page(
+async def _page(
     visit: Visit, row: Quarantined, *, text: str, findings: Sequence[Finding], key: str = "", status: int = 200
 ) -> Response:
     """The page with `text` in the editor and `findings` pointing into it; `key` says what just happened."""
+    rival = await _rival(visit, row)
+    raw = text.encode()
     return visit.page(
         "quarantined.html",
         status=status,
         row=row,
-        source=source_text(text.encode(), findings),
+        source=source_text(raw, findings) if rival is None else beside(raw, rival.raw, findings),
+        rival=rival,
+        registered=None if rival is None else beside(rival.raw, raw),
         text=text,
         happened=key,
         is_edited=text != readable(row.raw),
     )
+
+
+async def _rival(visit: Visit, row: Quarantined) -> CaseMessage | None:
+    """What is registered in place of an open conflict, after noting that it is seen: the newest with its identifier."""
+    if row.kind != "conflict" or row.state != "open" or row.case_id is None:
+        return None
+    async with visit.console.engines.reading() as connection:
+        history = await history_of(connection, row.case_id)
+    if history is None:
+        return None
+    await note_seen(visit, "case", row.case_id)
+    named = identifier_of(row.raw)
+    same = [m for m in history.messages if (m.identifier_system, m.identifier_value) == named]
+    return next((m for m in reversed(same) if m.standing == "current"), history.messages[0])
 
 
 async def _correct(visit: Visit) -> Response:
@@ -86,10 +107,11 @@ async def _correct(visit: Visit) -> Response:
         report = Linter("jft" if row.door == "jft" else "vkp", visit.console.clock.now(), visit.console.settings.mode)
         remarks = [remark.finding for remark in report.lint(text.encode(), "").remarks]
         is_fine = not any(f.is_error for f in remarks)
-        return _page(visit, row, text=text, findings=remarks, key="checked_ok" if is_fine else "checked_bad")
+        return await _page(visit, row, text=text, findings=remarks, key="checked_ok" if is_fine else "checked_bad")
     outcome = await _submitted(visit, row, text.encode(), is_decided=False)
     if outcome.code in {ReceiptCode.REJECTED, ReceiptCode.CONFLICT}:
-        return _page(visit, row, text=text, findings=outcome.findings, key=f"still_{outcome.code.value}", status=422)
+        key = f"still_{outcome.code.value}"
+        return await _page(visit, row, text=text, findings=outcome.findings, key=key, status=422)
     return visit.go(f"/cases/{outcome.case_id}?done={outcome.code.value}")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -22,12 +23,16 @@ _SHOWN_MOST = 60_000
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """A line, and the numbers (from 1) of the findings that point at it; `tone` is of the gravest."""
+    """A line, and the numbers (from 1) of the findings that point at it; `tone` is of the gravest.
+
+    `differs` where the text is shown beside another that has no such line.
+    """
 
     number: int
     text: str
     marks: tuple[int, ...] = ()
     tone: str = ""
+    differs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,23 @@ class SourceText:
     lines: tuple[SourceLine, ...]
     pointed: tuple[Pointed, ...]
     is_cut: bool = False
+
+
+def beside(raw: bytes, other: bytes, findings: Sequence[Finding] = ()) -> SourceText:
+    """`raw` laid out for reading beside `other`, with the lines marked that `other` has not, wherever they stand."""
+    left = Counter(map(_said, readable(other).split("\n")))
+    alone = source_text(raw, findings)
+    lines = []
+    for line in alone.lines:
+        left[_said(line.text)] -= 1
+        differs = left[_said(line.text)] < 0
+        lines.append(replace(line, differs=differs, tone=line.tone or ("warning" if differs else "")))
+    return replace(alone, lines=tuple(lines))
+
+
+def _said(line: str) -> str:
+    """What a line says, without what only its place asks for."""
+    return line[:_LINE_MOST].strip(" ,")
 
 
 def source_text(raw: bytes, findings: Sequence[Finding]) -> SourceText:

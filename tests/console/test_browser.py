@@ -167,6 +167,7 @@ def test_the_journals_three_looks_are_shown_under_our_own_address(browser, hub, 
         assert strangers(browser, hub.http) == set()
         grounds.add(browser.execute_script("return getComputedStyle(document.body).fontFamily + document.title"))
         picture(browser, f"journal-{town}")
+        assert not AXE.exists() or axe(browser) == []
     assert len(grounds) == 3
 
 

@@ -244,3 +244,16 @@ async def test_the_story_of_a_case_is_given_as_json(visitor):
     story = orjson.loads((await visitor.get(f"/cases/{case}/story")).text)
     assert story["steps"][0]["title"] == "Hendelsen skjedde"
     assert "Trygghetsalarm" in story["note"]
+
+
+async def test_a_conflict_is_shown_beside_what_is_registered_and_settled_by_a_person(visitor, hub):
+    body = alarm("two-versions", at="2026-11-23T10:00:00+01:00")
+    await send(hub, json.dumps(body).encode())
+    body["code"]["coding"][0] = {**body["code"]["coding"][0], "code": "4.1", "display": "Fall"}
+    number = await quarantined(visitor, hub, json.dumps(body).encode(), word="versjonen som er registrert".capitalize())
+    page = (await visitor.get(f"/quarantine/{number}")).text
+    differing = re.findall(r"<code>([^<]*)</code><span class=\"mark\">← ulik", page)
+    assert [html.unescape(line).strip(" ,") for line in differing if "code" in line] == ['"code": "4.1"', '"code": "3"']
+    done = await visitor.do(f"/quarantine/{number}/accept", on=f"/quarantine/{number}")
+    assert "Fall" in plain(done.text)
+    assert "ulik" not in (await visitor.get(f"/quarantine/{number}")).text
