@@ -56,12 +56,18 @@ def status_of(payload: bytes, municipality: str, sender: str, device: str, *, no
         municipality,
         sender,
         device,
-        _ODD.sub("", said["state"])[:40],
+        _state(said["state"]),
         _within(said.get("battery"), -_MOST_BATTERY, _MOST_BATTERY),
         min(at, now) if (at := parse_time(said.get("at"))) else None,
         now,
         _within(said.get("next_within_s"), 0.001, _LONGEST_INTERVAL_S),
     )
+
+
+def _state(said: str) -> str:
+    """The device's own word, but a word for being gone in the one way that it is looked for."""
+    state = _ODD.sub("", said)[:40]
+    return lost if (lost := state.strip().casefold()) in LOST else state
 
 
 def _within(value: Any, least: float, most: float) -> float | None:

@@ -164,7 +164,7 @@ async def test_a_last_will_that_came_while_the_hub_was_down_is_told_of(sqlite_st
         await it.watch.look()
         it.hub.clock.advance(hours=1)
         again = it.restarted()
-        again.status(state="offline", at=connected, is_retained=True)
+        again.status(state="OFFLINE", at=connected, is_retained=True)
         assert await again.alerts() == ["lost"]
 
 
