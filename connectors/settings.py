@@ -93,6 +93,13 @@ class ApiSettings(_Section):
     jft_reads_by: Literal["GET", "POST"] = "GET"
 
 
+class Source(dict[str, Any]):
+    """The `[source]` table. What a connector asks of it and isn't there is a fault in the settings."""
+
+    def __missing__(self, key: str) -> Any:
+        raise ConfigurationError([ConfigurationFault(0, f"source.{key}", "mangler")])
+
+
 class ConnectorSettings(_Section):
     """All settings. `hub` is mqtt[s]://… for `transport = "mqtt"`, else the API's http(s) address."""
 

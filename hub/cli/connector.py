@@ -15,11 +15,11 @@ from typing import Annotated
 
 import typer
 
-from connectors.settings import ConnectorSettings, connector_of, read_settings
+from connectors.settings import ConnectorSettings, Source, connector_of, read_settings
 from connectors.templates.making import ProjectNames, make_project
 from connectors.vendor import VendorConnector
 from connectors.what_became import what_became
-from hub.model.errors import ConfigurationError, KnutepunktError
+from hub.model.errors import KnutepunktError
 from hub.plugins import CONNECTORS, discover
 
 app = typer.Typer(help="Koblinger: lag en ny, se hvilke som finnes, og kjør en.")
@@ -80,14 +80,14 @@ def run(
         read = read_settings(file)
         os.chdir(file.parent)  # the source's paths, too, count from the file
         asyncio.run(_receive(_class_of(kind, file.parent), read))
-    except (ConfigurationError, KnutepunktError) as error:
+    except (KnutepunktError, OSError) as error:  # the latter of a file that is missing, or a port that is taken
         raise _stopped(str(error)) from error
 
 
 async def _receive(kind: type[VendorConnector], settings: ConnectorSettings) -> None:
     async with connector_of(kind, settings) as connector:
         telling = asyncio.create_task(_tell(connector), name="telling")
-        receiving = asyncio.create_task(connector.receive(settings.source), name="receiving")
+        receiving = asyncio.create_task(connector.receive(Source(settings.source)), name="receiving")
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, receiving.cancel)
         typer.echo(f"{kind.name} kjører. Ctrl-C avslutter.")

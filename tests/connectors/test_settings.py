@@ -7,7 +7,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from connectors import Connector
-from connectors.settings import connector_of, read_settings, transport_of
+from connectors.settings import Source, connector_of, read_settings, transport_of
 from connectors.testing import VirtualClock
 from connectors.transport.http import JftTransport, VkpTransport
 from connectors.transport.mqtt import MqttTransport
@@ -55,6 +55,13 @@ def test_a_file_or_an_address_that_is_no_use_is_named_by_its_key(text: str, key:
     with pytest.raises(ConfigurationError) as refused:
         connector_of(Connector, read_settings(written(tmp_path, HEAD + text)))
     assert [fault.key for fault in refused.value.faults] == [key]
+
+
+def test_what_a_connector_asks_of_its_source_in_vain_is_a_fault_in_the_settings() -> None:
+    source = Source(folder="innboks")
+    assert (source["folder"], source.get("every_s", 5)) == ("innboks", 5)
+    with pytest.raises(ConfigurationError, match=r"source\.port: mangler"):
+        source["port"]
 
 
 def test_sign_in_reads_its_key_beside_the_settings(tmp_path: Path) -> None:
