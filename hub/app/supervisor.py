@@ -106,7 +106,7 @@ async def _start(wishes: Wishes, directory: Path, stack: contextlib.AsyncExitSta
     host = settings.http.host
     listening = stack.enter_context(listening_socket(host, wishes.http_port, key="http-port"))
     http = settings.http.public_url or url_of("http", host, listening.getsockname()[1])
-    simulated = [stack.enter_context(_simulated(m)) for m in _without_epj(settings)]
+    simulated = [stack.enter_context(_simulated(m)) for m in to_simulate(settings)]
     broker = None if wishes.broker_url else _embedded(settings, directory, wishes.mqtt_port)
     running = Running({"http": http, **addresses(http)})
     hub = await _start_hub(directory, listening, stack, running)
@@ -161,13 +161,16 @@ _ORDERS = "orders.json"
 _PATHS: Mapping[str, str] = {"fhir_rest": "/fhir", "journal_rest": "/journal"}
 
 
-def _without_epj(settings: Settings) -> list[tuple[str, str]]:
+def to_simulate(settings: Settings) -> list[tuple[str, str]]:
+    """The municipalities that get a simulated EPJ, and of which kind: none in production."""
+    if settings.mode != "test":
+        return []
     return [(m.organisation_number, m.epj.adapter) for m in settings.municipality if m.epj.url is None]
 
 
 def _pulling(settings: Settings) -> list[str]:
     """The municipalities whose simulated EPJ fetches its notes itself."""
-    return [number for number, adapter in _without_epj(settings) if adapter == "pull"]
+    return [number for number, adapter in to_simulate(settings) if adapter == "pull"]
 
 
 @contextlib.contextmanager

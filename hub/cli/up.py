@@ -63,7 +63,8 @@ async def _until_stopped(wishes: Wishes, file: Path, stopping: asyncio.Event) ->
     async with running(wishes) as parts:
         _publish(parts.endpoints, file)
         for name, address in sorted(parts.endpoints.items()):
-            typer.echo(f"{name:>13}  {_short(address)}")
+            if address:
+                typer.echo(f"{name:>13}  {_short(address)}")
         typer.echo("Knutepunktet er klart. Ctrl-C avslutter.")
         sys.stdout.flush()
         await stopping.wait()

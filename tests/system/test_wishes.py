@@ -6,11 +6,28 @@ from pathlib import Path
 
 import pytest
 
-from hub.app.supervisor import Wishes, running
+from hub.app.supervisor import Wishes, running, to_simulate
 from hub.model.errors import ConfigurationError
 from hub.settings import EXAMPLE, parse
 
 SETTINGS = parse(EXAMPLE, adapters=["fhir_rest"])
+REAL = """
+mode = "production"
+[[municipality]]
+organisation_number = "964338531"
+name = "Byen"
+epj = { adapter = "pull" }
+[[sender]]
+id = "Acme_Alarm_Byen"
+municipality = "964338531"
+password_hash = "$2b$11$abcdefghijklmnopqrstuuR8oJk8Gm1G2B3v4N5X6Y7Z8a9b0c1d2"
+"""
+
+
+def test_an_epj_that_fetches_for_itself_is_simulated_in_test_mode_only() -> None:
+    assert to_simulate(parse(REAL, adapters=["pull"])) == []
+    assert to_simulate(parse(REAL.replace("production", "test"), adapters=["pull"])) == [("964338531", "pull")]
+    assert [kind for _, kind in to_simulate(SETTINGS)] == ["fhir_rest"]
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:1883", "http://127.0.0.1", "mqtt://", "mqtt://x:hemmelig@127.0.0.1:99999"])
