@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import typer
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from hub.metering.input_table import InputText
 from hub.metering.order_form import OrderForm, order_of
@@ -88,7 +90,7 @@ def _metered_by(values: dict[str, Any]) -> MeteredBy | None:
 def _form(values: dict[str, Any]) -> OrderForm:
     texts = {field: InputText.from_file(values[field]).text for field in ("key", "changes") if values[field]}
     names = ("total", "months", "prices", "who_first", "growth", "population_growth", "price_change", "seed")
-    connected = Path(values["connected"])
+    connected = _connected_table(values["connected"])
     try:
         return OrderForm.model_validate(
             {
@@ -97,7 +99,7 @@ def _form(values: dict[str, Any]) -> OrderForm:
                 "use": values["use_factor"],
                 "adoption": values["adoption"],
                 "connected": values["connected"],
-                "connected_csv": InputText.from_file(connected).text if connected.is_file() else None,
+                "connected_csv": connected,
                 "state_share": values["state_share"],
                 "state_rules": values["state_rule"] or [],
                 "key_csv": texts.get("key"),
@@ -106,8 +108,21 @@ def _form(values: dict[str, Any]) -> OrderForm:
                 "file_names": _file_names(values),
             }
         )
-    except ValueError as error:
-        raise ConfigurationError([ConfigurationFault(0, "ordren", str(error))]) from error
+    except ValidationError as error:
+        raise ConfigurationError([_fault(one) for one in error.errors(include_url=False)]) from error
+
+
+def _connected_table(who: str) -> str | None:
+    """The text of the file that `--connected` names; a count and a word are never a file."""
+    path = Path(who)
+    is_file = who not in ("all", "metered") and not who.isdecimal() and path.is_file()
+    return InputText.from_file(path).text if is_file else None
+
+
+def _fault(error: ErrorDetails) -> ConfigurationFault:
+    option = "--" + str(error["loc"][0]).replace("_", "-")
+    expected = error.get("ctx", {}).get("expected", "").replace(" or ", " eller ")
+    return ConfigurationFault(0, option, f"må være {expected}" if expected else error["msg"])
 
 
 def _file_names(values: dict[str, Any]) -> dict[str, str]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from hub.metering.pot import Pot
 from hub.metering.price_model import PriceModel, Settings
-from hub.metering.sharing import Bools, Ints, carry, mul_div, share_rows, share_within
+from hub.metering.sharing import LARGEST_WEIGHTS, Bools, Ints, carry, mul_div, share_rows, share_within
 from hub.metering.state_share import StateShare, covered_by_state
 from hub.metering.worked_example import Prices
 from hub.metering.world import World
@@ -74,11 +74,20 @@ def charge(world: World, model: PriceModel, terms: Terms) -> Charges:
 
 def _shared(pots: tuple[Pot, ...], net: YearSums) -> list[PotCharge]:
     found = []
+    for pot in pots:
+        _check_weights(pot)
     for pot in pots[:-1]:
         own = net.part(pot.share)
         found.append(_pot_charge(pot, own.in_month))
         net = net.less(own)
     return [*found, _pot_charge(pots[-1], net.in_month)]
+
+
+def _check_weights(pot: Pot) -> None:
+    """Weights that a sum can be shared by exactly. Prices and use far beyond anything real are not."""
+    if not 0 <= pot.weights.min() <= pot.weights.sum(axis=-1).max() < LARGEST_WEIGHTS:
+        text = "prisene eller bruken er for store til at beløpene kan deles til øret"
+        raise ConfigurationError([ConfigurationFault(0, pot.name, text)])
 
 
 def _pot_charge(pot: Pot, amounts: Ints) -> PotCharge:

@@ -43,6 +43,8 @@ def connection(
         return Connection(np.ones(shape, np.bool_), "Alle kommuner har tjenesten i bruk.")
     if _COUNT.fullmatch(who):
         return _counted(int(who), shape, municipalities, rng)
+    if who == "metered":
+        raise ConfigurationError([ConfigurationFault(0, "--connected", "metered krever målt bruk (--use)")])
     text = f"{who!r} er verken all, et antall eller en fil som finnes"
     raise ConfigurationError([ConfigurationFault(0, "--connected", text)])
 

@@ -26,6 +26,8 @@ Rhythm = Literal["monthly", "quarterly_in_advance", "half_yearly_in_arrears"]
 
 #: Prices are held in hundredths of an øre, so that a price may have four decimals.
 HUNDREDTHS = 10_000
+#: The most that any parameter can be, where it has no bound of its own.
+HIGHEST = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,10 @@ def _unknown(model: PriceModel, name: str) -> ConfigurationFault:
 
 
 def _out_of_range(parameter: Parameter, value: Decimal) -> ConfigurationFault | None:
-    if value.is_finite() and parameter.least <= value and (parameter.most is None or value <= parameter.most):
+    most = HIGHEST if parameter.most is None else parameter.most
+    if value.is_finite() and parameter.least <= value <= most:
         return None
-    upper = f" og høyst {parameter.most}" if parameter.most is not None else ""
-    return ConfigurationFault(0, parameter.name, f"{value} er ikke minst {parameter.least}{upper}")
+    return ConfigurationFault(0, parameter.name, f"{value} er ikke minst {parameter.least} og høyst {most}")
 
 
 def service_parameters(default: Decimal = Decimal(1)) -> tuple[Parameter, ...]:

@@ -18,6 +18,8 @@ Adoption = tuple[tuple[int, int | None], ...]
 #: The portfolio's figures of April 2023: 30 connected, 50 the ambition, and then all. When is our assumption.
 DEFAULT_ADOPTION: Adoption = ((0, 30), (12, 50), (60, None))
 LONGEST_PERIOD = 120
+_MOST_USE = 100
+_GROWTH_TEXT = "må være over -100 % og høyst 100 %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +79,25 @@ class Scenario:
                 ("--total", self.total >= 0, "kan ikke være negativt"),
                 ("--total", self.total == self.total.quantize(Decimal("0.01")), "har flere enn to desimaler"),
                 ("--total", self.total < 10**11, "er for stort (under 100 milliarder kroner)"),
-                ("--use-factor", self.use >= 0, "kan ikke være negativ"),
+                ("--total", self._last_total() < 10**11, "blir for stort med prisendringen (100 milliarder kroner)"),
+                ("--use-factor", 0 <= self.use <= _MOST_USE, f"må være fra 0 til {_MOST_USE}"),
                 ("--seed", self.seed is None or self.seed >= 0, "kan ikke være negativt"),
-                ("--growth", self.growth > -100, "må være over -100 %"),
-                ("--price-change", self.price_change > -100, "må være over -100 %"),
-                ("--population-growth", self.population_growth > -100, "må være over -100 %"),
+                ("--growth", _is_growth(self.growth), _GROWTH_TEXT),
+                ("--price-change", _is_growth(self.price_change), _GROWTH_TEXT),
+                ("--population-growth", _is_growth(self.population_growth), _GROWTH_TEXT),
             )
             if not ok
         ]
         if faults:
             raise ConfigurationError(faults)
         return self
+
+    def _last_total(self) -> Decimal:
+        """The last calendar year's gross cost, in kroner; 0 where the order has other faults."""
+        if not (_is_growth(self.price_change) and 1 <= self.months <= LONGEST_PERIOD):
+            return Decimal(0)
+        years = self.start.plus(self.months - 1).year - self.start.year
+        return self.total * (1 + self.price_change / 100) ** years
 
     def texts(self) -> tuple[str, ...]:
         """The assumptions in Norwegian, for every document."""
@@ -99,6 +109,10 @@ class Scenario:
             f"Vekst i mottakere {number(self.growth)} % og i folketall {number(self.population_growth)} % i året; "
             f"bruk per mottaker {number(self.use)} ganger forutsetningen.",
         )
+
+
+def _is_growth(percent: Decimal) -> bool:
+    return -100 < percent <= 100
 
 
 def _percent(part: float) -> str:

@@ -14,6 +14,8 @@ Bools = npt.NDArray[np.bool_]
 
 #: The largest quotient that `mul_div` promises to get right (øre: 22 thousand billion kroner).
 LARGEST_QUOTIENT = 2**51
+#: What the weights of a row must sum to less than.
+LARGEST_WEIGHTS = 2**52
 
 
 def mul_div(amount: Ints, factor: Ints | int, divisor: Ints | int, *, add: Ints | int = 0) -> tuple[Ints, Ints]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from hub.metering.charges import Terms, charge
 from hub.metering.kroner import decimal_comma, kroner
+from hub.metering.price_model import HIGHEST
 from hub.metering.run import Order, Run, run
 from hub.metering.state_share import state_share
 from hub.model.errors import ConfigurationError, ConfigurationFault
@@ -18,7 +19,6 @@ from hub.model.errors import ConfigurationError, ConfigurationFault
 #: The finest step of a parameter: a hundredth of an øre.
 _STEP = Decimal("0.0001")
 _STATE_SHARE = "state_share"
-_HIGHEST = 10**6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ class _Trial:
         if found is None:
             names = ", ".join(["state_share", *(p.name for p in self.run.model.parameters)])
             raise _fault("--parameter", f"{self.parameter!r} finnes ikke; bruk en av {names}")
-        return found.least, found.most if found.most is not None else Decimal(_HIGHEST)
+        return found.least, found.most if found.most is not None else Decimal(HIGHEST)
 
     def outcome(self, value: Decimal) -> Outcome:
         """What `value` gives."""

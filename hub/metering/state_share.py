@@ -18,6 +18,7 @@ from hub.model.errors import ConfigurationError, ConfigurationFault
 from hub.model.money import to_ore
 
 _MILLIONTHS = 1_000_000
+_HIGHEST = 10**7
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def state_share(percent: Decimal, rules: Iterable[str] = ()) -> StateShare:
 
 
 def _with(share: StateShare, name: str, value: Decimal) -> StateShare:
-    if not value.is_finite() or value < 0:
+    if not 0 <= value <= _HIGHEST:
         raise ValueError(name)
     if name in ("first", "small"):
         return replace(share, first=value) if name == "first" else replace(share, small=int(value))
@@ -81,7 +82,7 @@ def _with_service(share: StateShare, service: ServiceCode, value: Decimal) -> St
 
 def _advice(name: str) -> str:
     if name in ("first", "small"):
-        return "må være et tall som ikke er negativt"
+        return f"må være et tall fra 0 til {grouped(_HIGHEST)}"
     if name == "percent" or name in set(ServiceCode):
         return "må være et tall fra 0 til 100"
     return "ukjent regel; bruk first, small eller en tjenestekode"

@@ -12,6 +12,7 @@ from hub.metering.month import years_of
 from hub.metering.scenario import Scenario
 from hub.metering.sharing import Bools, Ints
 from hub.metering.world import World
+from hub.model.errors import ConfigurationError, ConfigurationFault
 from hub.model.money import to_ore
 
 
@@ -119,7 +120,9 @@ def _connected(foundation: Foundation, scenario: Scenario, chance: Chance) -> Bo
 
 def _adopted(foundation: Foundation, scenario: Scenario, chance: Chance) -> Bools:
     places = len(foundation.key.weights)
-    points = [(month, places if count is None else min(count, places)) for month, count in scenario.adoption]
+    points = [(month, places if count is None else count) for month, count in scenario.adoption]
+    if points[-1][1] > places:
+        raise ConfigurationError([ConfigurationFault(0, "--adoption", f"{points[-1][1]} er ikke fra 0 til {places}")])
     pace = chance.pace[:, None]
     when = np.arange(len(foundation.months))[None] * pace
     count = np.floor(np.interp(when, [p[0] for p in points], [p[1] for p in points]) + 1e-9)

@@ -200,6 +200,18 @@ def test_missing_unknown_and_doubled_municipalities_are_all_named(tmp_path: Path
     ("arguments", "text"),
     [
         (("--total", "-5"), "--total: kan ikke være negativt"),
+        (("--months", "120", "--price-change", "100", "--total", "1e9"), "--total: blir for stort med prisendringen"),
+        (("--growth", "1e9"), "--growth: må være over -100 % og høyst 100 %"),
+        (("--use-factor", "101"), "--use-factor: må være fra 0 til 100"),
+        (("--model", "per-case", "--set", "price=1e30"), "price: 1E+30 er ikke minst 0 og høyst 1000000"),
+        (
+            ("--model", "per-case", "--set", "price=1e6", "--set", "factor.ta=1e6"),
+            "for store til at beløpene kan deles",
+        ),
+        (("--state-rule", "first=1e30"), "--state-rule first=1e30: må være et tall fra 0 til"),
+        (("--adoption", "0:400"), "--adoption: 400 er ikke fra 0 til 357"),
+        (("--connected", "metered"), "--connected: metered krever målt bruk"),
+        (("--who-first", "x"), "--who-first: må være 'largest', 'smallest' eller 'random'"),
         (("--total", "mye"), "--total: 'mye' er ikke et tall"),
         (("--total", "nan"), "--total: 'nan' er ikke et tall"),
         (("--total", "1.005"), "--total: har flere enn to desimaler"),
