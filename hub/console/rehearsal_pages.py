@@ -21,7 +21,7 @@ from hub.rehearsal.cases import AcceptanceCase, BadCase, acceptance_cases
 from hub.rehearsal.course import ROLE_TITLES, Course, Step
 from hub.rehearsal.desk import Desk, NotAllowed, NotFound, Standing
 from hub.rehearsal.documents import page, pdf, security
-from hub.rehearsal.entries import DeviationSet, FormFilled, Noted, StepSaid
+from hub.rehearsal.entries import AUTO, DeviationSet, FormFilled, Noted, StepSaid
 from hub.rehearsal.forms import BadForm, as_csv, as_markdown, blank, missing
 from hub.rehearsal.progress import STATE_TITLES, StepState
 from hub.rehearsal.report import local, report, source_line
@@ -291,6 +291,7 @@ class RehearsalPages:
             states={state: title.said(language) for state, title in STATE_TITLES.items()},
             verdicts={verdict: title.said(language) for verdict, title in VERDICT_TITLES.items()},
             verdict_tones=_VERDICT_TONES,
+            auto=AUTO,
             roles={role: title.said(language) for role, title in ROLE_TITLES.items()},
             local=lambda moment: local(moment, language),
             **content,

@@ -11,6 +11,7 @@ from hub.model.language import Language
 from hub.rehearsal.comparing import Pair
 from hub.rehearsal.course import ROLE_TITLES, Course, Step
 from hub.rehearsal.desk import Standing
+from hub.rehearsal.entries import AUTO
 from hub.rehearsal.forms import Form, Values, shown
 from hub.rehearsal.progress import STATE_TITLES, Deviation, Progress, StepProgress
 from hub.rehearsal.readiness import Readiness
@@ -162,7 +163,8 @@ def _phases(reached: Progress, language: Language, words: Mapping[str, str]) -> 
 
 
 def _line(of: StepProgress, course: Course, language: Language, words: Mapping[str, str]) -> StepLine:
-    who = f"{of.who}, {local(of.at, language)}" if of.at else ""
+    name = words["unattended"] if of.who == AUTO else of.who
+    who = f"{name}, {local(of.at, language)}" if of.at else ""
     return StepLine(
         title=of.step.title.said(language),
         roles=", ".join(of.step.roles),
@@ -170,7 +172,7 @@ def _line(of: StepProgress, course: Course, language: Language, words: Mapping[s
         state=words["declared_state"] if of.is_declared else STATE_TITLES[of.state].said(language),
         mark="person" if of.is_declared else "ok" if of.state.is_over else "fail",
         who=who,
-        evidence=of.evidence,
+        evidence="" if of.is_declared else of.evidence,
         source=source_line(course, of.step, words),
     )
 

@@ -20,6 +20,7 @@ WORDS = {
     "newest": Text(nb="Sist endret", en="Last changed"),
     "steps_over": Text(nb="Steg ferdige", en="Steps done"),
     "checked": Text(nb="Kontrollert av knutepunktet og bestått", en="Checked by the hub and passed"),
+    "unattended": Text(nb="automatisk øvelse", en="unattended rehearsal"),
     "declared": Text(nb="Bare erklært av en automatisk øvelse", en="Only declared by an unattended rehearsal"),
     "declared_state": Text(nb="Erklært av øvelsen, ikke gjort", en="Declared by the rehearsal, not done"),
     "open_a": Text(nb="Åpne A-avvik", en="Open A deviations"),

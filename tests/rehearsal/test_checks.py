@@ -29,7 +29,10 @@ async def run(
     has_contacts: bool = True,
 ) -> CheckResult:
     step = next(s for s in course(course_id).steps() if s.check == name)
-    return await check(step, Checking(TESTVIK, course_id, own, "run-1", has_contacts=has_contacts), hub)
+    result = await check(step, Checking(TESTVIK, course_id, own, "run-1", has_contacts=has_contacts), hub)
+    said = [s.text for s in (*result.said, *(s for case in result.cases for s in case.said))]
+    assert [text for text in said if text.en == text.nb] == [], "everything is said in both languages"
+    return result
 
 
 def as_expected(hub: FakeHub, names: Sequence[str]) -> tuple[SeenNote, ...]:

@@ -15,7 +15,7 @@ async def handover(trial: Trial) -> Outcome:
             _none(found.pending, ("saker venter på EPJ", "cases wait for the EHR")),
             _none(found.alerts_pending, ("varsler venter på responssenteret", "alerts wait for the response centre")),
             _none(found.waiting, ("leveringer venter på et menneske", "deliveries wait for a person")),
-            _none(found.quarantined, ("meldinger er i karantene", "messages are in quarantine")),
+            _none(found.quarantined, ("meldinger ligger i karantene", "messages are in quarantine")),
             *(failed(f"Åpent varsel til drift: {text}", f"Open alert to operations: {text}") for text in found.alerts),
             *(() if found.alerts else (passed("Ingen åpne varsler til drift.", "No open alerts to operations."),)),
             _flow(held=found.held),
@@ -25,8 +25,11 @@ async def handover(trial: Trial) -> Outcome:
 
 
 def _none(count: int, words: tuple[str, str]) -> Said:
-    texts = (f"{count} {words[0]}.", f"{count} {words[1]}.")
-    return failed(*texts) if count else passed(*texts)
+    if not count:
+        return passed(f"Ingen {words[0]}.", f"No {words[1]}.")
+    return failed(
+        f"{words[0].capitalize()}: {count}. Se siden «Drift».", f"{words[1].capitalize()}: {count}. See “Operations”."
+    )
 
 
 def _flow(*, held: bool) -> Said:

@@ -88,7 +88,8 @@ class _Sitting:
             answer = await trial.hub.send(
                 trial.municipality, self._sender, payload, device=f"SIT-{self._place}", door="mqtt"
             )
-            words = (f"Svar: {answer.code.value}, ventet {message.answer}.",) * 2
+            got, wanted = answer.code.value, message.answer
+            words = (f"Svar: {got}, ventet {wanted}.", f"Answer: {got}, expected {wanted}.")
             said.append(passed(*words) if answer.code.value == message.answer else failed(*words))
             if answer.code is ReceiptCode.REJECTED:
                 await trial.hub.dismiss(trial.municipality, payload)
@@ -101,7 +102,7 @@ class _Sitting:
 
 
 def _judged(case: SitCase, notes: tuple[SeenNote, ...]) -> list[Said]:
-    words = (f"{len(notes)} notater, ventet {case.notes}.", f"{len(notes)} notes, expected {case.notes}.")
+    words = (f"Notater: {len(notes)}, ventet {case.notes}.", f"Notes: {len(notes)}, expected {case.notes}.")
     said = [passed(*words) if len(notes) == case.notes else failed(*words)]
     if not notes:
         return said
