@@ -10,6 +10,7 @@ from typing import Literal, get_args
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from hub import VERSION
 from hub.api import examples
 from hub.api.bodies import Parameters, query_parameters, read_body
 from hub.api.errors import fault
@@ -27,7 +28,6 @@ from hub.routing import RoutingTable
 Target = Literal["vkp", "jft"]
 #: A message that is too large is told so by the linter itself, up to this.
 _LIMIT = 2 * MAX_BYTES
-_VERSION = "0.1.0"
 #: Writes a report, and the previewed note where it has room for one.
 _Write = Callable[[Report, str | None], tuple[str | bytes, str]]
 _FORMATS: dict[str, _Write] = {
@@ -35,7 +35,7 @@ _FORMATS: dict[str, _Write] = {
         orjson.dumps(report_as_object(report, preview=note), default=float),
         "application/json",
     ),
-    "sarif": lambda report, note: (as_sarif([report], version=_VERSION), "application/sarif+json"),
+    "sarif": lambda report, note: (as_sarif([report], version=VERSION), "application/sarif+json"),
     "junit": lambda report, note: (as_junit([report]), "application/xml"),
     "text": lambda report, note: (as_text([report]) + (f"{note}\n" if note else ""), "text/plain; charset=utf-8"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
+from hub import VERSION
 from hub.api import operations as operations_door
 from hub.api import pull as pull_door
 from hub.api import rehearsal as rehearsal_door
@@ -21,7 +22,7 @@ from hub.plugins import EPJ_ADAPTERS, discover
 def web_application(orders: Orders, parts: Parts) -> FastAPI:
     """The application with its doors; `app.state.close()` gives their connections back."""
     orders = with_rehearsal_clients(orders)
-    app = FastAPI(title="Knutepunkt", version="0.1.0", docs_url=None, redoc_url=None)
+    app = FastAPI(title="Knutepunkt", version=VERSION, docs_url=None, redoc_url=None)
     operations = Operations(parts.engines, parts.ingest, parts.dispatcher, parts.clock, orders.operations_token)
     app.include_router(operations_door.router(operations))
     app.include_router(pull_door.router(_pull(orders, parts)))

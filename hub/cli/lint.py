@@ -6,12 +6,12 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from hub import VERSION
 from hub.fhir.checking import Checker
 from hub.fhir.lint import Linter, Report
 from hub.fhir.lint_json import as_json
@@ -87,7 +87,7 @@ def lint(
 def written(reports: list[Report], output: Format, notes: Sequence[str] = ()) -> str:
     """The reports in the form asked for; only JSON has room for the previewed `notes`."""
     if output is Format.SARIF:
-        return as_sarif(reports, version=_version())
+        return as_sarif(reports, version=VERSION)
     if output is Format.JSON:
         return as_json(reports, notes)
     return as_text(reports) if output is Format.TEXT else as_junit(reports)
@@ -134,10 +134,3 @@ def _previews(messages: list[tuple[str, bytes]], reports: list[Report], now: dat
         preview_text(raw, routing, now) if report.passes_vkp else "Blir avvist, og blir ikke noe journalnotat."
         for (_, raw), report in zip(messages, reports, strict=True)
     ]
-
-
-def _version() -> str:
-    try:
-        return version("knutepunkt")
-    except PackageNotFoundError:
-        return "0"

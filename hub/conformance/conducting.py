@@ -9,11 +9,11 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from connectors.testing.driving import ProductCard
+from hub import VERSION
 from hub.conformance.bench.benches import Subject
 from hub.conformance.bench.opening import open_benches
 from hub.conformance.catalogue import PLAN_TITLES, Placed, matches, placed_in, titles
@@ -120,13 +120,9 @@ def _report(order: RunOrder, progress: Progress, table: Mapping[str, Requirement
 
 
 def _versions(table: Mapping[str, Requirement]) -> dict[str, str]:
-    try:
-        kit = version("knutepunkt")
-    except PackageNotFoundError:
-        kit = "0.1.0"
     digest = hashlib.sha256(write_requirements(dict(table)).encode()).hexdigest()
     return {
-        "knutepunkt": kit,
+        "knutepunkt": VERSION,
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "requirements_sha256": digest,

@@ -66,4 +66,5 @@ def _result(report: Report, remark: Remark) -> dict[str, Any]:
 
 
 def _uri(source: str) -> str:
-    return quote(PurePath(source).as_posix())
+    path = PurePath(source)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())

@@ -214,6 +214,16 @@ def test_the_sarif_names_rule_file_and_line() -> None:
     assert {r["ruleId"] for r in run["results"]} == {r["id"] for r in run["tool"]["driver"]["rules"]}
 
 
+def test_the_sarif_names_files_as_addresses() -> None:
+    def uri(name: str) -> str:
+        report = Linter("vkp", NOW, "test").lint(b"{", name)
+        (result,) = orjson.loads(as_sarif([report], version="1"))["runs"][0]["results"]
+        return str(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"])
+
+    assert uri("mine meldinger/æ.json") == "mine%20meldinger/%C3%A6.json"
+    assert uri("/srv/æ.json") == "file:///srv/%C3%A6.json"
+
+
 def test_the_junit_counts_errors_as_failures() -> None:
     document = ET.fromstring(as_junit([linted(LOOSE), linted(WRONG)]))
     assert (document.get("tests"), document.get("failures")) == ("2", "1")

@@ -6,10 +6,12 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from hub import VERSION
 from tests.optional import ROOT
 
 PRODUCT = ("hub", "connectors", "devices_sim", "epj_adapter")
@@ -32,6 +34,11 @@ def holding(pattern: str, files: list[Path]) -> list[str]:
         for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
         if found.search(line)
     ]
+
+
+def test_the_version_is_the_same_wherever_it_is_told() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        assert tomllib.load(file)["project"]["version"] == VERSION
 
 
 def test_calls_go_down_the_floors_only() -> None:
