@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from connectors.quiet import Quiet
+from connectors.quiet import Quiet, not_too_late
 from connectors.receipt import Receipt
 from connectors.spool import Fate, Lanes, Report, Spool, Waiting
 from connectors.timing import Timer, backoff, wait_for
@@ -52,7 +52,7 @@ class Delivery:
     async def load(self) -> None:
         """Take in what earlier runs left in the spool; before anything is added."""
         for waiting in await self._spool.unfinished(Fate.WAITING):
-            self._lanes.add(waiting)
+            self._lanes.add(replace(waiting, due=not_too_late(waiting.due, self._timer)))
 
     async def run(self) -> None:
         """Send until cancelled. Raises StoreUnavailable when the spool fails, and whatever is no delivery's fault."""

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from connectors.http.answers import LONGEST_PATIENCE_S
 from connectors.spool import Spool
 from connectors.timing import Timer
+
+
+def not_too_late(due: float, timer: Timer) -> float:
+    """An instant that an earlier run wrote down, no later than it can have meant: its clock may have been wrong."""
+    return min(due, timer.real() + LONGEST_PATIENCE_S)
 
 
 class Quiet:
@@ -16,7 +22,7 @@ class Quiet:
 
     async def load(self) -> None:
         """Take up the pause that an earlier run was asked for."""
-        self._until = await self._spool.quiet_until()
+        self._until = not_too_late(await self._spool.quiet_until(), self._timer)
 
     @property
     def left(self) -> float:

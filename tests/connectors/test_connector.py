@@ -181,6 +181,19 @@ async def test_retry_after_holds_back_the_next_run_too(tmp_path: Path) -> None:
         await clock.pass_until(other.answered())
 
 
+async def test_what_a_wrong_clock_put_off_for_years_is_sent_within_the_hour(tmp_path: Path) -> None:
+    hub, wrong, right = MemoryTransport(), VirtualClock(AT + timedelta(days=3650)), VirtualClock(AT)
+    hub.fail_next(Unreachable("HTTP 503", retry_after=60))
+    async with connector(hub, wrong, tmp_path / "s.db") as c:
+        await c.tell(dose(1))
+        async for _ in c.reports():
+            break
+    async with connector(hub, right, tmp_path / "s.db") as c, asyncio.timeout(5):
+        await right.advance(3600)
+        await c.drained()
+    assert len(hub.received) == 1
+
+
 async def test_retry_after_of_a_status_holds_everything_back() -> None:
     hub, clock = RegisteringTransport(), VirtualClock()
     hub.busy_s = 600
