@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from devices_sim.emission import CaseFacts, Emission
@@ -23,7 +23,8 @@ class TrueCase:
     follow-up. `late_s` is how long after the event its first message was sent. `phrases` must stand in the note.
     `renumbered` counts messages that told of it again under new identifiers: nobody but the sender can know that
     they are the same. `due_at` is when its first note could be written: the first follow-up of an alert that has
-    one, else the first message; None where nothing sound was sent.
+    one, else the first message; None where nothing sound was sent. `clock_error_s` is how far ahead the device's
+    clock was.
     """
 
     id: str
@@ -44,6 +45,17 @@ class TrueCase:
     phrases: tuple[str, ...]
     renumbered: int = 0
     due_at: datetime | None = None
+    clock_error_s: int = 0
+
+    @property
+    def stated_at(self) -> datetime:
+        """When it happened by the device's own clock."""
+        return self.occurred_at + timedelta(seconds=self.clock_error_s)
+
+    @property
+    def sent_at(self) -> datetime:
+        """When its first message was sent."""
+        return self.occurred_at + timedelta(seconds=self.late_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +207,7 @@ def _case(entry: _Entry) -> TrueCase:
         facts.phrases,
         entry.renumbered,
         entry.answered_at or entry.sound_at,
+        facts.clock_error_s,
     )
 
 

@@ -25,6 +25,7 @@ class CaseFacts(NamedTuple):
     `patient` is the identity number (synthetic). `occurred_at` is the true time, which a device with a bad clock
     may state otherwise. `phrases` are texts that a right note must contain. `version` is 0 before anybody has
     answered; of the facts that several messages tell of a case, those of the highest version hold in the end.
+    `clock_error_s` is how far ahead the device's clock is.
     """
 
     id: str
@@ -37,6 +38,7 @@ class CaseFacts(NamedTuple):
     device: str
     phrases: tuple[str, ...] = ()
     version: int = 0
+    clock_error_s: int = 0
 
 
 class Emission(NamedTuple):

@@ -22,13 +22,14 @@ _TIME_KEYS = ("event_at", "eventTime", "occurredAt", "occurred_at")
 class FoundNote:
     """One note: the EPJ's own reference, whom it is about, every name of a message in it, and its text as one line.
 
-    `text` is empty where the EPJ showed none. `occurred_at` is the time of the event, where it is told.
+    `text` is None where the EPJ shows no texts here, empty where it has none. `occurred_at` is the time of the event,
+    where it is told.
     """
 
     reference: str
     patients: frozenset[str]
     names: frozenset[str]
-    text: str
+    text: str | None
     occurred_at: datetime | None
 
 
@@ -50,15 +51,17 @@ def found_note(shown: dict[str, Any], reference: str = "") -> FoundNote:
     )
 
 
-def _text(shown: dict[str, Any]) -> str:
+def _text(shown: dict[str, Any]) -> str | None:
     """What a nurse reads: of a document its own Composition's sections, not the senders' resources beneath."""
     entries = shown.get("entry")
     if isinstance(entries, list) and entries:
         body: Any = (entries[0].get("resource") or {}).get("section")
     else:
         inner = shown.get("note")
-        body = (inner if isinstance(inner, dict) else shown).get("text") or shown.get("sections")
-        body = {"text": body}
+        plain = inner if isinstance(inner, dict) else shown
+        if "text" not in plain and "sections" not in shown:
+            return None
+        body = {"text": plain.get("text") or shown.get("sections")}
     return " ".join(_plain(text) for key, text, _ in _leaves(body) if key in _TEXT_KEYS)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
 
 from devices_sim.answer_key import AnswerKey, TrueCase
 from devices_sim.found_note import FoundNote
@@ -85,14 +84,14 @@ def verify(key: AnswerKey, notes: Sequence[FoundNote]) -> Verdict:
     open_alerts = renumbered = 0
     for case in key.cases:
         mine = held.get(case.id, [])
-        is_open = case.kind == "alert" and not case.answered
+        is_open = case.must_have_note and case.kind == "alert" and not case.answered
         open_alerts += is_open and not mine
         extra = len(mine) - 1
         renumbered += max(0, min(extra, case.renumbered))
         deviations += _of_case(case, mine, is_open=is_open)
     deviations += _out_of_order(key.cases, held, notes)
     must = sum(case.must_have_note for case in key.cases)
-    unread = sum(not note.text for note in notes)
+    unread = sum(note.text is None for note in notes)
     return Verdict(must, len(notes), tuple(deviations), open_alerts, renumbered, unread)
 
 
@@ -109,7 +108,7 @@ def _of_case(case: TrueCase, notes: Sequence[FoundNote], *, is_open: bool) -> It
     for note in notes:
         if note.patients and note.patients != {case.patient}:
             yield Deviation(Fault.WRONG_PATIENT, case.id, note.reference, f"{when}: notatet gjelder en annen")
-        missing = [phrase for phrase in case.phrases if phrase not in note.text] if note.text else []
+        missing = [phrase for phrase in case.phrases if note.text is not None and phrase not in note.text]
         if missing:
             text = f"{when}: {len(missing)} av {len(case.phrases)} opplysninger står ikke i notatet"
             yield Deviation(Fault.WRONG_TEXT, case.id, note.reference, text)
@@ -152,19 +151,33 @@ def _by_time(note: FoundNote, by_patient: Mapping[str, list[TrueCase]], held: di
 def _out_of_order(
     cases: Sequence[TrueCase], held: Mapping[str, list[FoundNote]], notes: Sequence[FoundNote]
 ) -> Iterator[Deviation]:
-    """Per patient and EPJ: a case that both happened and could be noted before another has the earlier note.
+    """Per patient: a case whose note could be written before a later case was even sent has the earlier note.
 
-    Alerts wait for a person's answer and then hold up nobody, so they are left out.
+    So nothing is said of two cases that waited at the same time, of which the later may have waited for nobody. What
+    was told under several numbers is left out: each number has a note of its own.
     """
     position = {id(note): number for number, note in enumerate(notes)}
-    by_patient: dict[str, list[tuple[datetime, datetime, int, TrueCase]]] = defaultdict(list)
+    by_patient: dict[str, list[_Placed]] = defaultdict(list)
     for case in cases:
-        mine = held.get(case.id)
-        if mine and case.due_at is not None and case.kind != "alert":
-            by_patient[case.patient].append((case.due_at, case.occurred_at, position[id(mine[0])], case))
-    for rows in by_patient.values():
-        rows.sort(key=lambda row: row[:2])
-        for (due, at, place, _), (next_due, next_at, next_place, later) in pairwise(rows):
-            if due < next_due and at < next_at and place > next_place:
-                text = f"{later.device} {later.occurred_at:%Y-%m-%d %H:%M:%S}Z: ført før en tidligere sak"
-                yield Deviation(Fault.WRONG_ORDER, later.id, held[later.id][0].reference, text)
+        if (mine := held.get(case.id)) and case.due_at is not None and not case.renumbered:
+            by_patient[case.patient].append(_Placed(case, case.due_at, position[id(mine[0])]))
+    for placed in by_patient.values():
+        for later in placed:
+            if any(later.place < other.place and other.comes_before(later.case) for other in placed):
+                case = later.case
+                text = f"{case.device} {case.occurred_at:%Y-%m-%d %H:%M:%S}Z: ført før en tidligere sak"
+                yield Deviation(Fault.WRONG_ORDER, case.id, held[case.id][0].reference, text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A case, when its note could be written, and the place of its first note among all."""
+
+    case: TrueCase
+    due_at: datetime
+    place: int
+
+    def comes_before(self, other: TrueCase) -> bool:
+        """Whether this happened first, by all clocks, and could be noted before anything was sent of the other."""
+        mine = self.case
+        return self.due_at < other.sent_at and mine.occurred_at < other.occurred_at and mine.stated_at < other.stated_at

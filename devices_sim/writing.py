@@ -10,9 +10,9 @@ from devices_sim.emission import CaseFacts, Emission
 from devices_sim.happening import Alert, Dispense, Happening, Reading, Report, Status, Supervision
 from devices_sim.localday import instant, utc_text
 from devices_sim.message import document
-from devices_sim.message.observation import MEASURES, observation
+from devices_sim.message.observation import observation, said_by
 from devices_sim.message.resources import detected_issue, encounter, medication_dispense
-from devices_sim.message.vocabulary import ALERT_NAMES
+from devices_sim.message.vocabulary import ALERT_NAMES, DISPENSE_NAMES, MODE_NAMES, REASON_NAMES
 from devices_sim.randomness import mixed, uuid_of
 from devices_sim.town import SERVICES
 from hub.model.codes import EventKind
@@ -48,6 +48,7 @@ def facts(happening: Happening, *phrases: str) -> CaseFacts:
         instant(happening.at),
         happening.kit.id,
         phrases or _phrases(happening),
+        clock_error_s=happening.clock_error_s,
     )
 
 
@@ -56,10 +57,13 @@ def _phrases(happening: Happening) -> tuple[str, ...]:
     if isinstance(what, Alert):
         return (ALERT_NAMES[what.code],)
     if isinstance(what, Report):
-        return (what.note,)
+        return (ALERT_NAMES[what.code], what.note, *(said for reading in what.readings for said in said_by(reading)))
     if isinstance(what, Reading):
-        return (MEASURES[what.measure].whole.name,)
-    return ()
+        return said_by(what)
+    if isinstance(what, Dispense):
+        return (DISPENSE_NAMES[what.code], what.dose)
+    assert isinstance(what, Supervision)
+    return (MODE_NAMES[what.mode], REASON_NAMES[what.reason], *((what.note,) if what.note else ()))
 
 
 def _told(said: FollowUp) -> CaseFacts:

@@ -108,6 +108,12 @@ def _number(part: Part, value: float) -> str:
     return repr(round(value, part.decimals)) if part.decimals else str(round(value))
 
 
+def said_by(reading: Reading) -> tuple[str, ...]:
+    """What is measured, and its numbers as the message has them."""
+    measure = MEASURES[reading.measure]
+    return (measure.whole.name, *map(_number, measure.numbers, reading.values))
+
+
 def reading_text(reading: Reading) -> str:
     """A reading as a person writes it: `Blodtrykk 142/83 mmHg`."""
     measure = MEASURES[reading.measure]

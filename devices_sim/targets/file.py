@@ -23,7 +23,7 @@ class FileTarget:
 
     def __init__(self, path: str) -> None:
         self.tally = Tally()
-        self._is_flush_due = False
+        self._next_flush: asyncio.Handle | None = None
         self._fault: OSError | None = None
         try:
             self._file: BinaryIO = sys.stdout.buffer if path == "-" else Path(path).open("wb", buffering=1 << 20)  # noqa: SIM115  # closed in aclose
@@ -40,14 +40,13 @@ class FileTarget:
             if self._fault is not None:
                 raise self._fault
             self._file.write(line_of(emission))
-        if not self._is_flush_due:
-            self._is_flush_due = True
-            asyncio.get_running_loop().call_soon(self._flush)
+        if self._next_flush is None:
+            self._next_flush = asyncio.get_running_loop().call_soon(self._flush)
         self.tally.sent += 1
         return True
 
     def _flush(self) -> None:
-        self._is_flush_due = False
+        self._next_flush = None
         try:
             self._file.flush()
         except OSError as error:
@@ -64,6 +63,8 @@ class FileTarget:
 
     async def aclose(self) -> None:
         """Close the file."""
+        if self._next_flush is not None:
+            self._next_flush.cancel()
         with _told():
             self._file.flush() if self._file is sys.stdout.buffer else self._file.close()
 

@@ -31,6 +31,7 @@ def _run(tmp_path: Path, *arguments: str) -> Path:
     out = tmp_path / "events.ndjson"
     result = _devices("run", "--target", f"file:{out}", *arguments)
     assert result.exit_code == 0, result.output
+    assert result.stderr.startswith("Sendt: ")
     return out
 
 

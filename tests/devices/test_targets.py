@@ -27,6 +27,7 @@ from devices_sim.playing.pace import Pace, parse_speed
 from devices_sim.playing.player import Player
 from devices_sim.playing.session import Where, opened
 from devices_sim.simulation import simulated
+from devices_sim.targets import mqtt
 from devices_sim.targets.doors import JFT, VKP, through_door
 from devices_sim.targets.http import HttpSettings, HttpTarget
 from devices_sim.targets.mqtt import MqttSettings, MqttTarget
@@ -141,6 +142,30 @@ async def test_without_a_hub_nothing_is_sent_twice(broker: Broker) -> None:
         settings = MqttSettings(broker.url, (SENDER,), retry_after_s=0.05, first_receipt_within_s=0.3)
         await _played(await MqttTarget.open(settings), sent)
     assert len(hub.got) == len(events(sent))
+
+
+async def test_little_is_sent_before_it_is_known_whether_a_hub_gives_receipts(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mqtt, "_UNCONFIRMED_AT_MOST", 5)
+    sent = events(_run())
+    target = await MqttTarget.open(MqttSettings(broker.url, (SENDER,), first_receipt_within_s=0.3))
+    for emission in sent[:5]:
+        await target.send(emission)
+    next_one = asyncio.create_task(target.send(sent[5]))
+    done, _ = await asyncio.wait({next_one}, timeout=0.1)
+    assert not done
+    assert await next_one
+    await target.aclose()
+
+
+async def test_the_receipts_of_a_whole_country_are_read_in_one_subscription(broker: Broker) -> None:
+    sent = events(_run())[:5]
+    country = tuple((str(number), "Sender") for number in range(300))
+    async with hub_on(broker):
+        target = await MqttTarget.open(MqttSettings(broker.url, country))
+        await _played(target, sent)
+    assert target.tally.receipts == {"accepted": len(sent)}
 
 
 async def test_a_status_stays_with_the_broker(broker: Broker) -> None:

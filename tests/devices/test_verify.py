@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import orjson
 import pytest
@@ -63,42 +64,59 @@ def test_a_note_on_another_patient_is_found(key: AnswerKey) -> None:
     assert _faults(key, [replace(notes[0], patients=other), *notes[1:]]) == [Fault.WRONG_PATIENT]
 
 
-def test_a_note_without_what_was_said_is_found(key: AnswerKey) -> None:
+@pytest.mark.parametrize("text", ["Noe ganske annet.", ""])
+@pytest.mark.parametrize("kind", list(EventKind)[:4])
+def test_a_note_without_what_was_said_is_found_whatever_it_is_about(key: AnswerKey, kind: EventKind, text: str) -> None:
     notes = _right(key)
-    place = next(i for i, n in enumerate(notes) if len(n.text) > 30)
-    notes[place] = replace(notes[place], text="Noe ganske annet.")
+    mine = {case.id for case in key.cases if case.kind is kind}
+    place = next(i for i, n in enumerate(notes) if n.reference in mine)
+    notes[place] = replace(notes[place], text=text)
     assert _faults(key, notes) == [Fault.WRONG_TEXT]
 
 
 def test_a_note_whose_text_was_not_shown_is_counted_and_not_blamed(key: AnswerKey) -> None:
-    verdict = verify(key, [replace(n, text="") for n in _right(key)])
+    verdict = verify(key, [replace(n, text=None) for n in _right(key)])
     assert verdict.is_right
     assert verdict.texts_unread == key.unique_cases
 
 
-def test_notes_that_changed_places_are_found(key: AnswerKey) -> None:
+@pytest.mark.parametrize("kind", [EventKind.ALERT, EventKind.DISPENSE, EventKind.SUPERVISION])
+def test_notes_that_changed_places_are_found(key: AnswerKey, kind: EventKind) -> None:
     notes = _right(key)
-    mine = [
-        i
-        for i, n in enumerate(notes)
-        if (c := next(c for c in key.cases if c.id == n.reference)).kind is EventKind.DISPENSE
-        and c.patient == next(iter(notes[_first_dispense(key, notes)].patients))
-    ]
-    first, second = mine[0], mine[1]
-    notes[first], notes[second] = notes[second], notes[first]
-    assert Fault.WRONG_ORDER in _faults(key, notes)
+    first, second = _in_a_row(key, kind)
+    assert _faults(key, _changed_places(notes, first, second)) == [Fault.WRONG_ORDER]
 
 
-def _first_dispense(key: AnswerKey, notes: list[FoundNote]) -> int:
-    by_id = {c.id: c for c in key.cases}
-    counts: dict[str, int] = {}
+def test_cases_that_waited_at_the_same_time_may_come_in_any_order(key: AnswerKey) -> None:
+    notes = _right(key)
+    first, second = _in_a_row(key, EventKind.ALERT)
+    assert second.due_at is not None
+    late = replace(first, due_at=second.due_at - timedelta(seconds=1))
+    ahead = replace(first, clock_error_s=7200 + int((second.occurred_at - first.occurred_at).total_seconds()))
+    for other in (late, ahead):
+        changed = replace(key, cases=tuple(other if c is first else c for c in key.cases))
+        assert _faults(changed, _changed_places(notes, first, second)) == []
+
+
+def _changed_places(notes: list[FoundNote], first: TrueCase, second: TrueCase) -> list[FoundNote]:
+    """The notes with `second`'s just before `first`'s."""
+    moved = next(n for n in notes if n.reference == second.id)
+    rest = [n for n in notes if n is not moved]
+    place = next(i for i, n in enumerate(rest) if n.reference == first.id)
+    return [*rest[:place], moved, *rest[place:]]
+
+
+def _in_a_row(key: AnswerKey, kind: EventKind) -> tuple[TrueCase, TrueCase]:
+    """Two cases of one kind that are a patient's only ones between them, the first over when the second began."""
+    mine: dict[str, list[TrueCase]] = {}
     for case in key.cases:
-        if case.kind is EventKind.DISPENSE:
-            counts[case.patient] = counts.get(case.patient, 0) + 1
+        if case.must_have_note and case.due_at:
+            mine.setdefault(case.patient, []).append(case)
     return next(
-        i
-        for i, n in enumerate(notes)
-        if by_id[n.reference].kind is EventKind.DISPENSE and counts[by_id[n.reference].patient] > 1
+        (one, other)
+        for cases in mine.values()
+        for one, other in pairwise(sorted(cases, key=lambda c: (c.due_at, c.id)))
+        if one.kind is other.kind is kind and one.due_at and one.due_at < other.sent_at
     )
 
 
@@ -191,4 +209,5 @@ def test_a_plain_journal_note_is_read_with_its_sources() -> None:
 
 def test_a_line_about_a_note_has_no_text() -> None:
     shown = {"id": "3", "key": "k", "title": "Varsel", "patient": {"system": IDENTITY_NUMBER, "value": "1"}}
-    assert found_note(shown).text == ""
+    assert found_note(shown).text is None
+    assert found_note({**shown, "text": ""}).text == ""
