@@ -14,6 +14,7 @@ from hub.model.codes import SERVICE_NAMES, ServiceCode
 from hub.model.money import split
 
 READS = "oppslag"
+CARRIED = ", medregnet det som er båret hit fra måneder med ingen å dele på"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ def month_lines(run: Run, component: Component, cell: Cell, prefix: str) -> Iter
     sum_of_lines = 0
     for one in run.charges.pots:
         amount = pot_ore(one, component, cell)
+        carried = CARRIED if cell.month and one.carried[0, cell.month - 1] else ""
         for part in _parts(run, one.pot, component, cell, amount):
             sum_of_lines += part.ore
             if part.ore:
@@ -43,7 +45,7 @@ def month_lines(run: Run, component: Component, cell: Cell, prefix: str) -> Iter
                     id=f"{prefix}.{month}.{part.key}",
                     kind="charge",
                     component=component,
-                    title=part.title,
+                    title=part.title + carried,
                     month=month,
                     ore=part.ore,
                     pot=one.pot.name,

@@ -146,3 +146,11 @@ def test_the_steps_only_know_what_was_known_then() -> None:
     first = found.step_of("V-2025-01")
     assert first is not None
     assert np.count_nonzero(first.run.world.cases) == 1
+
+
+def test_a_line_says_that_it_holds_what_was_carried_from_months_with_nobody() -> None:
+    connected = "number,from,to\n0301,2025-03,\n"
+    bills = Billed(order("nhn-2024", connected_csv=connected), None, BillingTerms()).bills([0])
+    titles = {line.month.number: line.title for bill in bills for line in bill.lines if line.component == "variable"}
+    assert "båret hit" in titles[3]
+    assert {title for month, title in titles.items() if month > 3} == {"Variabel del"}
