@@ -32,6 +32,7 @@ LISTED_TEST_PERSONS = {
 _ELEVEN_DIGITS = re.compile(r"(?:(?<!\d)|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))\d{6}[ .]?\d{5}(?!\d)")
 _CHECK_1 = (3, 7, 6, 1, 8, 9, 4, 5, 2)
 _CHECK_2 = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+_SYNTHETIC_OFFSETS, _HOSPITAL_OFFSET = (80, 65), 40
 _ORGANISATION_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 
 
@@ -85,7 +86,8 @@ def number_kind(number: str) -> NumberKind:
     """Whether `number` is a real, synthetic or help number, or no valid number at all.
 
     An identity or D-number has a date (the D-number's day plus 40), an offset on the month when it is
-    synthetic (80 or 65), and two check digits. A help number begins with 8 or 9 and holds no date.
+    synthetic (80 or 65), and two check digits. A help number begins with 8 or 9 and holds no date. Hospitals add 40
+    to the month in their own help numbers for real patients, so a number with that offset counts as real.
     """
     if number in LISTED_TEST_PERSONS:
         return NumberKind.SYNTHETIC
@@ -94,10 +96,10 @@ def number_kind(number: str) -> NumberKind:
     if number[0] in "89":
         return NumberKind.HELP if check_digits(number[:9]) == number[9:] else NumberKind.INVALID
     month = int(number[2:4])
-    offset = next((o for o in (80, 65) if 1 <= month - o <= 12), 0)
+    offset = next((o for o in (*_SYNTHETIC_OFFSETS, _HOSPITAL_OFFSET) if 1 <= month - o <= 12), 0)
     if not _is_date(number, month - offset) or check_digits(number[:9]) != number[9:]:
         return NumberKind.INVALID
-    return NumberKind.SYNTHETIC if offset else NumberKind.REAL
+    return NumberKind.SYNTHETIC if offset in _SYNTHETIC_OFFSETS else NumberKind.REAL
 
 
 def _is_date(number: str, month: int) -> bool:

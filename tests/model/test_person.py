@@ -46,6 +46,7 @@ def test_one_wrong_digit_makes_a_number_invalid(number: str, place: int, more: i
         ("016650000", NumberKind.SYNTHETIC),  # month plus 65
         ("418150000", NumberKind.SYNTHETIC),  # a D-number: day plus 40
         ("010100000", NumberKind.REAL),  # of 1900
+        ("014150000", NumberKind.REAL),  # month plus 40: a hospital's help number
         ("310250000", NumberKind.INVALID),  # 31 February
         ("001350000", NumberKind.INVALID),
         ("810000000", NumberKind.HELP),
