@@ -8,7 +8,7 @@ from fractions import Fraction
 from pydantic import BaseModel
 
 from hub.metering.bill import BillLine
-from hub.metering.bill_lines import READS, Cell, at, component_ore, pot_ore
+from hub.metering.bill_lines import CARRIED, READS, Cell, at, component_ore, pot_ore
 from hub.metering.bills import Billed, Step
 from hub.metering.charges import PotCharge
 from hub.metering.counting import closing_condition
@@ -145,7 +145,7 @@ def _charged(run: Run, one: PotCharge, line: BillLine, cell: Cell) -> Iterator[F
         units = int(one.pot.services.units[0, cell.month, cell.place, place])
         text = f"{name}: {grouped(units)} {one.pot.services.unit}(er) ganger {float(rate):g}".replace(".", ",")
         yield Figure(text=text, value=f"{float(units * rate):.4f}".replace(".", ","))
-    yield Figure(text=f"Linjens beløp, {line.title}", value=kroner(line.ore))
+    yield Figure(text=f"Linjens beløp, {line.title.removesuffix(CARRIED)}", value=kroner(line.ore))
 
 
 def _month_figures(run: Run, line: BillLine, cell: Cell) -> Iterator[Figure]:
