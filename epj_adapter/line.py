@@ -15,7 +15,7 @@ from yarl import URL
 
 from epj_adapter.connection import Connection
 from epj_adapter.verdict import Answer
-from hub.model.errors import OutcomeUnknown, Refused, Unreachable
+from hub.model.errors import NotAnsweredYet, OutcomeUnknown, Refused, Unreachable
 
 #: Seconds that a connection is kept without use: less than the five after which many servers close it.
 _KEEP_ALIVE_S = 4.0
@@ -45,7 +45,8 @@ class Line:
     ) -> Answer:
         """The EPJ's answer to one request; `path` follows the address and is already escaped.
 
-        Raises Unreachable when no connection came about, OutcomeUnknown when it broke or time ran out afterwards.
+        Raises Unreachable when no connection came about, OutcomeUnknown when it broke afterwards, NotAnsweredYet when
+        time ran out.
         """
         place = self._place = self._place or _place(self.url, self.secret)
         request = place.request(method, path, body, headers or {})
@@ -70,8 +71,8 @@ class Line:
     async def _exchange(self, connection: Connection, request: bytes, deadline: float) -> Answer:
         try:
             answer = await connection.exchange(request, deadline=deadline)
-        except TimeoutError as error:
-            raise _broken(error) from None
+        except TimeoutError:
+            raise NotAnsweredYet("journalsystemet svarte ikke i tide") from None
         if connection.is_open:
             connection.idle_since = asyncio.get_running_loop().time()
             self._idle.append(connection)

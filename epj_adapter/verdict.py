@@ -3,7 +3,8 @@
 | answer | verdict |
 |---|---|
 | 401, 403, 429, 503 | `Unreachable`: nothing was registered |
-| 408, 500, 502, 504 and other 5xx | `OutcomeUnknown` |
+| 408, 500, 502 and other 5xx | `OutcomeUnknown` |
+| 504 | `NotAnsweredYet`: what stands behind the gateway may be at work |
 | 404, 410, 422 that names the patient | `PatientUnknown` |
 | other 3xx and 4xx, 501 | `Refused` |
 
@@ -19,11 +20,12 @@ from math import isfinite
 
 import orjson
 
-from hub.model.errors import DeliveryFailed, OutcomeUnknown, PatientUnknown, Refused, Unreachable
+from hub.model.errors import DeliveryFailed, NotAnsweredYet, OutcomeUnknown, PatientUnknown, Refused, Unreachable
 
 #: Codes by which an EPJ says that it does not know the patient.
 PATIENT_CODES = frozenset({"patient-not-found", "PATIENT_NOT_FOUND", "MSG_PATIENT_UNKNOWN", "ukjent-pasient"})
 _PATIENT_STATUSES = frozenset({404, 410, 422})
+_GATEWAY_TIMEOUT = 504
 _UNREACHABLE = {
     401: "journalsystemet godtok ikke påloggingen (401); rett tilgangen i konfigurasjonen",
     403: "journalsystemet gir ikke tilgang (403); rett tilgangen i konfigurasjonen",
@@ -53,6 +55,8 @@ def failure(answer: Answer) -> DeliveryFailed:
         return Unreachable(_UNREACHABLE[status], retry_after=retry_after(answer))
     if status == 408 or (status >= 500 and status != 501):
         text = f"journalsystemet svarte {status}; notatet kan være ført"
+        if status == _GATEWAY_TIMEOUT:
+            return NotAnsweredYet(text, retry_after=retry_after(answer))
         return OutcomeUnknown(text, retry_after=retry_after(answer))
     if status in _PATIENT_STATUSES and names_patient(answer.body):
         return PatientUnknown(f"journalsystemet kjenner ikke pasienten ({status})")

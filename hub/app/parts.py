@@ -38,6 +38,8 @@ from hub.store.replay import UsedTokens
 log = logging.getLogger(__name__)
 
 _CENTRE_TIMEOUT_S = 10.0
+#: For how many time-outs more an EPJ that did not answer may be at work on a note.
+_PATIENCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,11 @@ def _destinations(orders: Orders, centres: dict[str, ResponseCentreDestination])
             max_in_flight=municipality.epj.max_in_flight,
             secret=_secret(municipality),
         )
-        found[number, "epj"] = EpjDestination(adapter, max_in_flight=municipality.epj.max_in_flight)
+        found[number, "epj"] = EpjDestination(
+            adapter,
+            max_in_flight=municipality.epj.max_in_flight,
+            patience_s=_PATIENCE * municipality.epj.timeout_s,
+        )
     return found
 
 

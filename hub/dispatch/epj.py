@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from hub.dispatch.destination import Attempt, Receipt
 from hub.journal import compose
-from hub.model.errors import Refused
+from hub.model.errors import NotAnsweredYet, OutcomeUnknown, Refused
 from hub.model.note import JournalNote
 from hub.model.ports import EpjAdapter, Written
 
 
 class EpjDestination:
-    """Delivers journal notes through one adapter."""
+    """Delivers journal notes through one adapter.
+
+    An EPJ that did not answer in time may be at work on the note yet. Where it doesn't itself refuse a second one, a
+    look-up that finds nothing new is believed only `patience_s` seconds later; until then it is looked up again.
+    """
 
     is_metered = True
 
-    def __init__(self, adapter: EpjAdapter, *, max_in_flight: int) -> None:
+    def __init__(self, adapter: EpjAdapter, *, max_in_flight: int, patience_s: float = 0.0) -> None:
         self._adapter = adapter
+        self._patience_s = 0.0 if adapter.abilities.conditional_create else patience_s
+        self._may_come: dict[str, float] = {}
         self.can_find = adapter.abilities.find
         self.max_in_flight = max_in_flight
 
     async def deliver(self, attempt: Attempt) -> Receipt:
         """Compose the note and make the EPJ hold it. Raises a DeliveryFailed."""
         note = compose(attempt.history)
+        try:
+            return await self._delivered(note, attempt)
+        except NotAnsweredYet:
+            self._be_patient(note.key)
+            raise
+
+    async def _delivered(self, note: JournalNote, attempt: Attempt) -> Receipt:
         if attempt.is_doubtful:
             return await self._after_doubt(note, attempt)
         if attempt.reference is None:
@@ -33,6 +48,8 @@ class EpjDestination:
 
     async def _after_doubt(self, note: JournalNote, attempt: Attempt) -> Receipt:
         found = await self._adapter.find(note.key)
+        if (found is None or found.revision < note.revision) and self._may_come.get(note.key, 0.0) > _seconds():
+            raise OutcomeUnknown("the EPJ may be at work on the note yet")
         if found is not None:
             receipt = await self._completed(note, found)
             return Receipt(receipt.reference, receipt.note_revision, ("found", "var registrert likevel"))
@@ -49,6 +66,17 @@ class EpjDestination:
         written = await self._adapter.amend(note, note.key, reference=held.reference, since=held.revision)
         return Receipt(written.reference, written.revision)
 
+    def _be_patient(self, key: str) -> None:
+        now = _seconds()
+        self._may_come = {k: until for k, until in self._may_come.items() if until > now}
+        if self._patience_s:
+            self._may_come[key] = now + self._patience_s
+
     async def aclose(self) -> None:
         """Give back the adapter's connections."""
         await self._adapter.aclose()
+
+
+def _seconds() -> float:
+    """The machine's seconds, as the requests' own time-outs count them."""
+    return asyncio.get_running_loop().time()

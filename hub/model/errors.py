@@ -8,6 +8,7 @@ KnutepunktError
 │   │   └── PatientUnknown stop and let a person re-address
 │   ├── Unreachable        nothing was registered: retry with back-off
 │   └── OutcomeUnknown     may have been registered: find first, then decide
+│       └── NotAnsweredYet may be registered yet: nothing found is no answer for a while
 ├── StoreUnavailable       do not acknowledge; stop, the supervisor restarts
 └── ConfigurationError     refuse to start, list every fault at once
 
@@ -69,6 +70,10 @@ class OutcomeUnknown(DeliveryFailed):
     def __init__(self, text: str, *, retry_after: float | None = None) -> None:
         super().__init__(text)
         self.retry_after = retry_after
+
+
+class NotAnsweredYet(OutcomeUnknown):
+    """No answer in time. The destination may be working on it, and register it after a look-up has found nothing."""
 
 
 class StoreUnavailable(KnutepunktError):

@@ -24,7 +24,7 @@ from hub.dispatch.dispatcher import Dispatcher
 from hub.dispatch.epj import EpjDestination
 from hub.ingest.accepting import Ingest
 from hub.metering.usage import case_usage
-from hub.model.errors import OutcomeUnknown, PatientUnknown, Refused, Unreachable
+from hub.model.errors import NotAnsweredYet, OutcomeUnknown, PatientUnknown, Refused, Unreachable
 from hub.model.event import Inbound, Outcome
 from hub.model.note import JournalNote
 from hub.model.ports import EpjAbilities, Written
@@ -76,9 +76,10 @@ class Held:
 class FakeEpj:
     """An EPJ adapter and its EPJ in one. `plan` says what befalls the next calls; then all is well.
 
-    ok | late (registers, the answer is lost) | lost (nothing is registered, nor answered) | down | busy (wants to be
-    asked again after 4 s) | closed (after a week) | refuse | unknown (patient) | broken (the adapter stumbles) |
-    die-before | die-after (the hub is killed before, or after, the EPJ registered)
+    ok | late (registers, the answer is lost) | slow (registers half a second after the time-out) | lost (nothing is
+    registered, nor answered) | down | busy (wants to be asked again after 4 s) | closed (after a week) | refuse |
+    unknown (patient) | broken (the adapter stumbles) | die-before | die-after (the hub is killed before, or after, the
+    EPJ registered)
     """
 
     abilities: EpjAbilities = field(default_factory=lambda: EpjAbilities(conditional_create=True))
@@ -141,8 +142,8 @@ class FakeEpj:
         match fate:
             case "ok":
                 return written
-            case "late" | "lost":
-                raise OutcomeUnknown("no answer")
+            case "slow" | "late" | "lost":
+                raise self._silence(fate, register)
             case "down":
                 raise Unreachable("not there")
             case "busy":
@@ -158,6 +159,12 @@ class FakeEpj:
         assert self.crash is not None
         await self.crash.here()
         raise AssertionError(fate)
+
+    def _silence(self, fate: str, register: Callable[[], Written]) -> OutcomeUnknown:
+        if fate != "slow":
+            return OutcomeUnknown("no answer")
+        asyncio.get_running_loop().call_later(0.5, register)
+        return NotAnsweredYet("no answer yet")
 
 
 class Mortal(Dispatcher):
@@ -287,7 +294,10 @@ async def _running_office(
     epj = epj or FakeEpj()
     epj.crash = crash
     leases = Leases(engines, owner)
-    destinations = {(MUNICIPALITY, "epj"): EpjDestination(epj, max_in_flight=max_in_flight), **(others or {})}
+    destinations = {
+        (MUNICIPALITY, "epj"): EpjDestination(epj, max_in_flight=max_in_flight, patience_s=1.0),
+        **(others or {}),
+    }
     dispatcher = Mortal(engines, destinations, clock, leases=leases, usage_of=usage_of, chance=random.Random(1))
     dispatcher.crash, dispatcher.fates = crash, deque(fates)
     new_id = _ids(owner)

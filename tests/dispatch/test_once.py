@@ -113,6 +113,15 @@ async def test_a_registration_without_an_answer_is_found_and_not_repeated(sqlite
         assert told.destination == "epj"
 
 
+async def test_an_epj_that_registers_after_the_time_out_holds_the_note_once(sqlite_store: Path) -> None:
+    epj = FakeEpj(EpjAbilities(), deque(["slow"]))
+    async with office(sqlite_store, epj=epj) as hub:
+        await hub.say(observation())
+        await hub.done()
+        assert "find" in [call for call, _, _ in epj.calls]
+        assert [call for call, _, _ in epj.calls].count("write") == 1
+
+
 async def test_no_registration_and_no_answer_is_looked_up_and_then_written(sqlite_store: Path) -> None:
     epj = FakeEpj(EpjAbilities(), deque(["lost"]))
     async with office(sqlite_store, epj=epj) as hub:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from epj_adapter.verdict import Answer, failure, retry_after
-from hub.model.errors import DeliveryFailed, OutcomeUnknown, PatientUnknown, Refused, Unreachable
+from hub.model.errors import DeliveryFailed, NotAnsweredYet, OutcomeUnknown, PatientUnknown, Refused, Unreachable
 
 _SECRET = "13917404089 falt på badet"
 _OUTCOME = b'{"resourceType":"OperationOutcome","issue":[{"severity":"error",%s}]}'
@@ -15,7 +15,8 @@ _OUTCOME = b'{"resourceType":"OperationOutcome","issue":[{"severity":"error",%s}
     ("statuses", "verdict"),
     [
         ((401, 403, 429, 503), Unreachable),
-        ((408, 500, 502, 504, 507, 599), OutcomeUnknown),
+        ((408, 500, 502, 507, 599), OutcomeUnknown),
+        ((504,), NotAnsweredYet),
         ((301, 400, 404, 405, 409, 410, 412, 413, 415, 422, 423, 501), Refused),
     ],
 )
