@@ -79,7 +79,7 @@ class Scenario:
                 ("--total", self.total >= 0, "kan ikke være negativt"),
                 ("--total", self.total == self.total.quantize(Decimal("0.01")), "har flere enn to desimaler"),
                 ("--total", self.total < 10**11, "er for stort (under 100 milliarder kroner)"),
-                ("--total", self._last_total() < 10**11, "blir for stort med prisendringen (100 milliarder kroner)"),
+                ("--total", self._last_total() < max(10**11, self.total + 1), "blir for stort med prisendringen (100 milliarder kroner)"),
                 ("--use-factor", 0 <= self.use <= _MOST_USE, f"må være fra 0 til {_MOST_USE}"),
                 ("--seed", self.seed is None or self.seed >= 0, "kan ikke være negativt"),
                 ("--growth", _is_growth(self.growth), _GROWTH_TEXT),
