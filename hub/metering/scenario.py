@@ -18,6 +18,7 @@ Adoption = tuple[tuple[int, int | None], ...]
 #: The portfolio's figures of April 2023: 30 connected, 50 the ambition, and then all. When is our assumption.
 DEFAULT_ADOPTION: Adoption = ((0, 30), (12, 50), (60, None))
 LONGEST_PERIOD = 120
+_TOO_MUCH = 10**11
 _MOST_USE = 100
 _GROWTH_TEXT = "må være over -100 % og høyst 100 %"
 
@@ -78,8 +79,8 @@ class Scenario:
                 ("--months", 1 <= self.months <= LONGEST_PERIOD, f"må være fra 1 til {LONGEST_PERIOD}"),
                 ("--total", self.total >= 0, "kan ikke være negativt"),
                 ("--total", self.total == self.total.quantize(Decimal("0.01")), "har flere enn to desimaler"),
-                ("--total", self.total < 10**11, "er for stort (under 100 milliarder kroner)"),
-                ("--total", self._last_total() < max(10**11, self.total + 1), "blir for stort med prisendringen (100 milliarder kroner)"),
+                ("--total", self.total < _TOO_MUCH, "er for stort (under 100 milliarder kroner)"),
+                ("--total", self._last_total() < _TOO_MUCH, "blir for stort med prisendringen (100 milliarder kroner)"),
                 ("--use-factor", 0 <= self.use <= _MOST_USE, f"må være fra 0 til {_MOST_USE}"),
                 ("--seed", self.seed is None or self.seed >= 0, "kan ikke være negativt"),
                 ("--growth", _is_growth(self.growth), _GROWTH_TEXT),
@@ -94,7 +95,7 @@ class Scenario:
 
     def _last_total(self) -> Decimal:
         """The last calendar year's gross cost, in kroner; 0 where the order has other faults."""
-        if not (_is_growth(self.price_change) and 1 <= self.months <= LONGEST_PERIOD):
+        if self.total >= _TOO_MUCH or not (_is_growth(self.price_change) and 1 <= self.months <= LONGEST_PERIOD):
             return Decimal(0)
         years = self.start.plus(self.months - 1).year - self.start.year
         return self.total * (1 + self.price_change / 100) ** years
