@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from epj_adapter.adapter import Example, Exchange
 from epj_adapter.example_note import AMENDED, NOTE
-from hub.model.errors import OutcomeUnknown, PatientUnknown, Refused, Unreachable
+from hub.model.errors import NotAnsweredYet, OutcomeUnknown, PatientUnknown, Refused, Unreachable
 from hub.model.ports import Written
 
 _QUERY = "/notes?externalSystem=urn%3Aknutepunkt%3Ajournal-note&externalReference=eksempel-1"
@@ -40,7 +40,7 @@ EXAMPLES = (
     Example("avvist innhold", "write", NOTE, (_LOOKED_UP, _create(422, '{"code":"INVALID"}')), Refused),
     Example("for mange forespørsler", "write", NOTE, (_LOOKED_UP, _create(429, Retry_After="5")), Unreachable),
     Example("svar uten id", "write", NOTE, (_LOOKED_UP, _create(201, "{}")), OutcomeUnknown),
-    Example("tidsavbrudd hos journalsystemet", "write", NOTE, (_LOOKED_UP, _create(504)), OutcomeUnknown),
+    Example("tidsavbrudd hos journalsystemet", "write", NOTE, (_LOOKED_UP, _create(504)), NotAnsweredYet),
     Example("oppslag uten treff", "find", NOTE, (_found(),), None),
     Example(
         "oppslag med treff",
