@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlencode, urlsplit
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from joserfc.jwk import Key
+from starlette.exceptions import HTTPException
 
 from hub.app.addresses import addresses
 from hub.app.orders import Orders
 from hub.app.parts import Parts, kept
 from hub.console.console import Console, Person, SignInFailed
+from hub.console.door import Door
 from hub.console.routes import routes
 from hub.console.sign_in_pages import TEST_USERS
 from hub.jose.keys import algorithm_of, new_key, public_jwk
@@ -72,8 +74,10 @@ def _returns(http: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def add_console(app: FastAPI, orders: Orders, parts: Parts, known: People | None, *, desk: Desk) -> None:
-    """Put the console's pages into `app`."""
+def add_console(
+    app: FastAPI, orders: Orders, parts: Parts, known: People | None, *, desk: Desk, national: tuple[str, ...]
+) -> None:
+    """Put the console's pages into `app`; addresses under `national` are for programs alone."""
     settings = orders.settings
     console = Console(
         engines=parts.engines,
@@ -92,7 +96,23 @@ def add_console(app: FastAPI, orders: Orders, parts: Parts, known: People | None
         operations_token=orders.operations_token,
         key=kept(orders.data_directory / "console.key", lambda: secrets.token_bytes(32)),
     )
-    app.router.routes.extend(routes(console, desk))
+    door = Door(console)
+    app.router.routes.extend(routes(door, desk))
+    _tell_people_what_is_missing(app, door, national)
+
+
+def _tell_people_what_is_missing(app: FastAPI, door: Door, national: tuple[str, ...]) -> None:
+    """Give a browser that asks for what isn't there a page; programs, and the national doors, get what they got."""
+    otherwise = app.exception_handlers[HTTPException]
+
+    async def missing(request: Request, error: Exception) -> Response:
+        wants_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+        if wants_page and not request.url.path.lower().startswith(national):
+            return await door.missing(request)
+        answer = otherwise(request, error)
+        return answer if isinstance(answer, Response) else await answer
+
+    app.add_exception_handler(404, missing)
 
 
 def _without_login(url: str) -> str:

@@ -12,7 +12,7 @@ from hub.api import rehearsal as rehearsal_door
 from hub.api.operations import Operations
 from hub.app.console import People, add_console, people
 from hub.app.costs import add_cost_door
-from hub.app.national import NationalParts, add_national_doors
+from hub.app.national import PREFIXES, NationalParts, add_national_doors
 from hub.app.orders import Orders
 from hub.app.parts import Parts
 from hub.app.rehearsing import rehearsal_desk, with_rehearsal_clients
@@ -31,7 +31,7 @@ def web_application(orders: Orders, parts: Parts) -> FastAPI:
     add_cost_door(app, orders, parts)
     known = people(orders)
     app.state.close = add_national_doors(app, national_parts(orders, parts, known))
-    add_console(app, orders, parts, known, desk=desk)
+    add_console(app, orders, parts, known, desk=desk, national=PREFIXES)
 
     @app.get("/health", tags=["drift"])
     async def health() -> JSONResponse:

@@ -53,6 +53,10 @@ class Door:
         """Something that is done."""
         return Route(path, self._endpoint(action, right), methods=["POST"])
 
+    async def missing(self, request: Request) -> Response:
+        """The page that says that there is no such page."""
+        return await self._endpoint(_nothing, Right.NONE)(request)
+
     def static(self) -> list[Route]:
         """The static files, and the picture that browsers ask for by themselves."""
         return [
@@ -99,6 +103,10 @@ class Door:
             return RedirectResponse(elsewhere.address, 303)
         except Stop as stop:
             return visit.page("error.html", status=stop.status, status_code=stop.status, text_key=stop.key)
+
+
+async def _nothing(visit: Visit) -> Response:
+    raise Stop(404, "error.missing")
 
 
 def _language(request: Request) -> tuple[str, bool]:

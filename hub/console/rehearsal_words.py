@@ -55,7 +55,7 @@ _PAGES = {
     "notes": Text(nb="Merknader", en="Remarks"),
     "form_button": Text(nb="Lagre skjemaet", en="Save the form"),
     "form_missing": Text(nb="Dette mangler i skjemaet:", en="This is missing in the form:"),
-    "form_export": Text(nb="Last ned skjemaet", en="Download the form"),
+    "form_export": Text(nb="Last ned skjemaet", en="Download the form (in Norwegian)"),
     "row": Text(nb="rad", en="row"),
     "choose": Text(nb="Velg", en="Choose"),
     "optional": Text(nb="valgfritt", en="optional"),

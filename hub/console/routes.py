@@ -17,7 +17,6 @@ from hub.console import (
     start_pages,
     trial_pages,
 )
-from hub.console.console import Console
 from hub.console.door import Door
 from hub.rehearsal.desk import Desk
 
@@ -35,8 +34,7 @@ _PAGES = (
 )
 
 
-def routes(console: Console, desk: Desk) -> list[Route]:
-    """Every page of `console`, and the static files."""
-    door = Door(console)
+def routes(door: Door, desk: Desk) -> list[Route]:
+    """Every page of the console, and the static files."""
     pages = (route for pages in _PAGES for route in pages.routes(door))
     return [*door.static(), *pages, *rehearsal_pages.routes(door, desk)]

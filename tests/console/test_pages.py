@@ -43,6 +43,14 @@ async def test_static_files_are_kept_for_ever_under_an_address_of_their_content(
     assert (await stranger.get("/static/x/..%2f..%2fconsole.py")).status == 404
 
 
+async def test_a_browser_that_went_astray_gets_a_page_and_a_program_its_answer(stranger):
+    astray = await stranger.get("/nowhere?lang=en", Accept="text/html,*/*")
+    assert (astray.status, "The page does not exist." in astray.text) == (404, True)
+    assert "default-src 'none'" in astray.headers["Content-Security-Policy"]
+    assert (await stranger.get("/nowhere", Accept="*/*")).text == '{"detail":"Not Found"}'
+    assert "OperationOutcome" in (await stranger.get("/jft/nowhere", Accept="text/html")).text
+
+
 async def test_the_chosen_language_is_remembered(stranger):
     await stranger.get("/?lang=en")
     assert '<html lang="en">' in (await stranger.get("/flow")).text
