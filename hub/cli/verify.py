@@ -1,10 +1,10 @@
-"""`knutepunkt verify`: an EPJ's notes held against the simulator's answer key."""
+"""`knutepunkt verify`: an EPJ's notes, or what a hub holds, against the simulator's answer key."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,15 +43,20 @@ def verify(
     endpoints: Annotated[
         Path | None, typer.Option("--endpoints", help="endpoints.json fra `up`: alle EPJ-ene på en gang.")
     ] = None,
+    hub: Annotated[
+        str | None,
+        typer.Option("--hub", help="Det knutepunktet selv mener er ført: datamappen, lageret, eller postgresql://…"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Som ett JSON-objekt.")] = False,
 ) -> None:
     """Sjekk at hver sak i fasiten er ført én gang, på rett pasient, med rett innhold, i rett rekkefølge."""
     try:
         key = read_answer_key(answer_key)
-        sources = [*map(_source, epj or ()), *(_endpoints(endpoints) if endpoints else ())]
-        if not sources:
-            raise ConfigurationError([ConfigurationFault(0, "--epj", "mangler; oppgi --epj eller --endpoints")])
-        notes = [note for source in sources for note in _notes(source)]
+        sources = [source for one in epj or () for source in _sources(one)]
+        sources += _endpoints(endpoints) if endpoints else ()
+        if bool(sources) == bool(hub):
+            raise ConfigurationError([ConfigurationFault(0, "", "oppgi enten EPJ (--epj, --endpoints) eller --hub")])
+        notes = _held_by(hub) if hub else [note for source in sources for note in _notes(source)]
     except ConfigurationError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
@@ -63,6 +68,13 @@ def verify(
     raise typer.Exit(0 if verdict.is_right else 1)
 
 
+def _held_by(hub: str) -> list[FoundNote]:
+    # The store's packages are for this alone.
+    from hub.cli._hub_notes import hub_notes
+
+    return hub_notes(hub)
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """Where notes are listed, and where each can be read whole by its id (None: as it is listed)."""
@@ -71,12 +83,19 @@ class _Source:
     each: str | None = None
 
 
+def _sources(text: str) -> Iterable[_Source]:
+    """What somebody named: one EPJ, or all that `up` wrote of in endpoints.json."""
+    return _endpoints(Path(text)) if Path(text).name == "endpoints.json" else [_source(text)]
+
+
 def _source(text: str) -> _Source:
     if not text.startswith(("http://", "https://")):
         return _Source(text)
     path = urlsplit(text).path.rstrip("/")
     if path.endswith("notes"):
         return _Source(text, urljoin(text, "/journal/notes/"))
+    if path.endswith("/admin"):
+        return _Source(f"{text.rstrip('/')}/notes")
     return _Source(text if path.endswith("Bundle") else f"{text.rstrip('/')}/Bundle")
 
 
@@ -138,7 +157,8 @@ def _get(address: str) -> Any:
         with urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310  # http only, see `_notes`
             return orjson.loads(answer.read())
     except (URLError, OSError, orjson.JSONDecodeError) as error:
-        raise ConfigurationError([ConfigurationFault(0, address, f"kan ikke leses: {error}")]) from error
+        text = f"kan ikke leses: {error}. --endpoints finner alle EPJ-ene til `up`"
+        raise ConfigurationError([ConfigurationFault(0, address, text)]) from error
 
 
 def _read_file(path: Path) -> Any:

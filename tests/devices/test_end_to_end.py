@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -55,6 +57,16 @@ def _summary(endpoints: Path) -> dict[str, int]:
         return dict(json.load(answer))
 
 
+def _spoilt(store: Path, copy: Path) -> Path:
+    """A copy of a hub's store that lacks the first note, and has the last on somebody else."""
+    with closing(sqlite3.connect(store)) as hub, closing(sqlite3.connect(copy)) as spoilt, spoilt:
+        hub.backup(spoilt)
+        cases = [row[0] for row in spoilt.execute("SELECT case_id FROM deliveries WHERE destination = 'epj'")]
+        spoilt.execute("DELETE FROM deliveries WHERE case_id = ?", (cases[0],))
+        spoilt.execute("UPDATE cases SET patient_value = '01810012345' WHERE id = ?", (cases[-1],))
+    return copy
+
+
 @pytest.mark.slow
 def test_every_case_of_a_day_when_everything_goes_wrong_has_its_one_note(endpoints: Path, tmp_path: Path) -> None:
     target = json.loads(endpoints.read_text())["mqtt"]
@@ -70,5 +82,16 @@ def test_every_case_of_a_day_when_everything_goes_wrong_has_its_one_note(endpoin
     verdict = json.loads(said.output)
     assert said.exit_code == 0, verdict
     assert verdict["notes"] == summary["cases"] >= 100
+    said = CliRunner().invoke(verify, ["--answer-key", str(key), "--hub", str(endpoints.parent), "--json"])
+    assert (said.exit_code, json.loads(said.output)["notes"]) == (0, summary["cases"])
+    store = _spoilt(endpoints.parent / "knutepunkt.sqlite", tmp_path / "spoilt.sqlite")
+    said = CliRunner().invoke(verify, ["--answer-key", str(key), "--hub", str(store), "--json"])
+    found = json.loads(said.output)
+    assert said.exit_code == 1
+    assert {fault: found[fault] for fault in ("missing", "wrong_patient", "doubled")} == {
+        "missing": 1,
+        "wrong_patient": 1,
+        "doubled": 0,
+    }
     faults = [json.loads(line) for line in key.read_text().splitlines()]
     assert summary["quarantined"] == len({f["sha256"] for f in faults if f["kind_of_line"] == "fault"})
