@@ -38,8 +38,9 @@ from hub.store.replay import UsedTokens
 log = logging.getLogger(__name__)
 
 _CENTRE_TIMEOUT_S = 10.0
-#: For how many time-outs more an EPJ that did not answer may be at work on a note.
+#: For how many time-outs more, and how many seconds at least, an EPJ that did not answer may be at work on a note.
 _PATIENCE = 2
+_LEAST_PATIENCE_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def _destinations(orders: Orders, centres: dict[str, ResponseCentreDestination])
         found[number, "epj"] = EpjDestination(
             adapter,
             max_in_flight=municipality.epj.max_in_flight,
-            patience_s=_PATIENCE * municipality.epj.timeout_s,
+            patience_s=max(_PATIENCE * municipality.epj.timeout_s, _LEAST_PATIENCE_S),
         )
     return found
 
