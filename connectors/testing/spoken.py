@@ -106,8 +106,8 @@ def _said(value: Any) -> Any:
             return [_said(each) for each in value]
         case _ if type(value) in _HINTS:
             word = {"word": type(value).__name__} if type(value) in _NAMED.values() else {}
-            said = ((field.name, _said(getattr(value, field.name))) for field in fields(value))
-            return word | {name: each for name, each in said if each is not None}
+            said = ((field, _said(getattr(value, field.name))) for field in fields(value))
+            return word | {field.name: each for field, each in said if each is not None or field.default is MISSING}
         case _:
             return value
 

@@ -109,6 +109,13 @@ def test_decimals_keep_their_digits() -> None:
     assert [str(value) for value in back.measurements[0].values] == ["120.0", "8E+1"]
 
 
+def test_a_forwarded_alert_that_came_alone_has_no_address_and_says_so() -> None:
+    alone = ForwardedAlert.read(b'{"resourceType":"DetectedIssue","patient":{"reference":"urn:p"}}')
+    said = spoken(Closed(alert=alone, at=NOW, by="op-1", note="n"))
+    assert said["alert"]["own_url"] is None
+    assert isinstance(event_of(said), Closed)
+
+
 def test_a_forwarded_alert_keeps_what_it_holds_to_the_digit() -> None:
     payload = (
         b'{"resourceType":"Bundle","entry":[{"fullUrl":"urn:a","resource":{"resourceType":"DetectedIssue",'
