@@ -25,6 +25,7 @@ from hub.conformance.driving.person import Answer, Kind, Person
 from hub.conformance.expected import read_expected, to_take_off
 from hub.conformance.national.stage import SENDER, Fixed
 from hub.conformance.report import default_key_path, signing_key, write_report
+from hub.conformance.report.words import TIERS
 from hub.conformance.results import Result, RunReport, TestResult
 from hub.model.errors import ConfigurationError
 from hub.model.language import Text
@@ -167,7 +168,7 @@ def _conclude(report: RunReport, order: RunOrder, folder: Path | None, console: 
     if not report.counts[Result.PASS]:
         console.print("[yellow]Ingenting ble prøvd.[/]")
     partial = "" if report.complete else " (bare en del av planen er prøvd)"
-    console.print(f"[bold]{verdict}[/]{partial}. Kvalitet: {report.quality}.")
+    console.print(f"[bold]{verdict}[/]{partial}. Kvalitet: {TIERS[report.quality].nb}.")
     if folder is not None:
         console.print(f"Rapporten: {folder / 'report.html'}")
 

@@ -8,9 +8,16 @@ from pathlib import Path
 import typer
 from joserfc.jwk import Key
 
-from hub.conformance.report import verify_report
+from hub.conformance.report import Trust, verify_report
+from hub.conformance.report.words import RESULTS
 from hub.jose.keys import BadKey, public_key
 from hub.model.language import Language
+
+_TRUST = {
+    Trust.TRUSTED: "den betrodde",
+    Trust.STRANGER: "en annen enn den betrodde",
+    Trust.UNKNOWN: "hvem den tilhører, er ikke kontrollert; bruk --key",
+}
 
 
 def verified(report: Path, key: Path | None) -> int:
@@ -24,9 +31,9 @@ def verified(report: Path, key: Path | None) -> int:
     for fault in found.faults:
         typer.echo(fault.said(Language.NB), err=True)
     if found.report is not None:
-        typer.echo(f"{found.report.plan_title.nb}: {found.report.target}, {found.report.result.value}")
+        typer.echo(f"{found.report.plan_title.nb}: {found.report.target}, {RESULTS[found.report.result].nb}")
     if found.thumbprint:
-        typer.echo(f"Signert med nøkkelen {found.thumbprint} ({found.trust.value})")
+        typer.echo(f"Signert med nøkkelen {found.thumbprint} ({_TRUST[found.trust]})")
     if found.checked:
         typer.echo(f"Kontrollert: {', '.join(found.checked)}")
     if found.unchecked:

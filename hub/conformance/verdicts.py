@@ -11,6 +11,8 @@ Any other exception is an error of the kit or of its surroundings, and is report
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hub.model.language import Text
 
 
@@ -45,6 +47,11 @@ class Waiting(Verdict):
 def both(nb: str, en: str) -> Text:
     """The same in Norwegian and English."""
     return Text(nb=nb, en=en)
+
+
+def listed(found: Iterable[object]) -> str:
+    """What was found, as a reader wants it: with commas, and a dash for what there is not."""
+    return ", ".join("–" if each is None or each == "" else str(each) for each in found) or "–"
 
 
 def expect(holds: object, *, expected: Text, seen: Text) -> None:

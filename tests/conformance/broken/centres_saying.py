@@ -100,6 +100,16 @@ class NumbersAlertsAnew(_Saying):
         return event
 
 
+class TrustsLikeness(_Saying):
+    """Refers to alerts by numbers of its own and leaves it to the hub to guess by patient, device and time."""
+
+    def said(self, event: Event) -> Event | None:
+        if isinstance(event, Acknowledged | CalledOut | Closed) and isinstance(event.alert, ForwardedAlert):
+            own = [{"system": "urn:centre:alert", "value": event.alert.name[::-1]}]
+            return replace(event, alert=ForwardedAlert({**event.alert.issue, "identifier": own}, None))
+        return event
+
+
 class TakesUpOnly(_Saying):
     def said(self, event: Event) -> Event | None:
         return TakenUp(alert=event.alert, at=event.at, by=event.by) if isinstance(event, Acknowledged) else event
@@ -127,6 +137,7 @@ BROKEN = (
     broken_centre(GivesUpAfterABreak, "doesn't come back after a break", "line.cut"),
     broken_centre(ListensToEverybody, "subscribes to everything of its municipality", "line.narrow"),
     broken_centre(NumbersAlertsAnew, "refers to alerts by other numbers", "handling.one-case", "handling.own-case"),
+    broken_centre(TrustsLikeness, "refers to alerts by their likeness", "handling.one-case"),
     broken_centre(TakesUpOnly, "tells an acknowledgement as a look", "handling.acknowledged"),
     broken_centre(DropsLettersOfNotes, "drops letters of notes", "handling.text"),
     broken_centre(RetractsTheAlert, "tells a retraction as a correction", "handling.retracted"),

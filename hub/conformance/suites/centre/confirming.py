@@ -8,7 +8,7 @@ import time
 from hub.conformance.bench.connector import ConnectorBench
 from hub.conformance.plan import Group
 from hub.conformance.suites.centre._attending import A_WHILE_S, PLANS, attending, payload_of, sha256_of
-from hub.conformance.verdicts import both, expect
+from hub.conformance.verdicts import both, expect, listed
 
 GROUP = Group("centre", "confirming", both("Varsler blir kvittert", "Alerts are confirmed"), PLANS, place=20)
 _CODES = frozenset({"accepted", "duplicate"})
@@ -78,8 +78,8 @@ async def for_sure(bench: ConnectorBench) -> None:
             receipts and all(r.qos == 1 and not r.is_retained for r in receipts),
             expected=both("QoS 1 uten retain", "QoS 1 and not retained"),
             seen=both(
-                f"{len(receipts)} kvitteringer, QoS {sorted({r.qos for r in receipts})}",
-                f"{len(receipts)} confirmations, QoS {sorted({r.qos for r in receipts})}",
+                f"{len(receipts)} kvitteringer, QoS {listed(sorted({r.qos for r in receipts}))}",
+                f"{len(receipts)} confirmations, QoS {listed(sorted({r.qos for r in receipts}))}",
             ),
         )
 

@@ -11,9 +11,10 @@ from connectors import Acknowledged, CalledOut, Closed, Event, Retracted, Safety
 from connectors.forwarded import ForwardedAlert
 from hub.conformance.bench.connector import ConnectorBench
 from hub.conformance.plan import Group
-from hub.conformance.reading import note_of, registered, statuses
+from hub.conformance.reading import identifiers, note_of, of_type, registered, statuses, walk
 from hub.conformance.suites.centre._attending import PLANS, Attending, attending
 from hub.conformance.verdicts import both, expect
+from hub.ingest.parts import Resource
 from hub.store import schema
 
 GROUP = Group("centre", "handling", both("Håndtering av varsler", "Handling of alerts"), PLANS, place=40)
@@ -27,8 +28,10 @@ async def one_case(bench: ConnectorBench) -> None:
     bench.needs_words(Acknowledged, CalledOut, Closed)
     async with attending(bench) as it:
         alarm = bench.alarm()
-        await _handle(it, alarm, await _raised(it, alarm))
+        alert = await _raised(it, alarm)
+        await _handle(it, alarm, alert)
         _expect_cases(it, 1)
+        _expect_referred(it, alert)
 
 
 @GROUP.test("own-case", "RC-40", both("To varsler holdes fra hverandre", "Two alerts are kept apart"))
@@ -130,6 +133,23 @@ async def _tell(it: Attending, *words: Event) -> None:
             f"{len(it.lane.heard.taken)} av {number} meldinger", f"{len(it.lane.heard.taken)} of {number} messages"
         ),
     )
+
+
+def _expect_referred(it: Attending, alert: ForwardedAlert) -> None:
+    """Every message names the alert: likeness (patient, device, time), which may tie them here, does not elsewhere."""
+    said = [message for message in registered(it.lane) if of_type(message, "Composition")]
+    strangers = sum(not _names(message, alert) for message in said)
+    expect(
+        strangers == 0,
+        expected=both("varselets egen identifikator i hver melding", "the alert's own identifier in each message"),
+        seen=both(f"{strangers} av {len(said)} meldinger uten", f"{strangers} of {len(said)} messages without"),
+    )
+
+
+def _names(message: Resource, alert: ForwardedAlert) -> bool:
+    inside = [value for _, _, value in walk(message)]
+    named = {pair for value in inside if isinstance(value, dict) for pair in identifiers(value)}
+    return bool(named & identifiers(alert.issue)) or (alert.own_url is not None and alert.own_url in inside)
 
 
 def _expect_cases(it: Attending, number: int) -> None:

@@ -11,7 +11,7 @@ from hub.conformance.national.heard import read
 from hub.conformance.plan import Group
 from hub.conformance.suites.client._asking import Asking, asking, values
 from hub.conformance.suites.client._seeding import observation
-from hub.conformance.verdicts import Failed, both, expect
+from hub.conformance.verdicts import Failed, both, expect, listed
 from hub.model.times import parse_time
 
 GROUP = Group("client", "pmd", both("Måledata i PMD", "Measurements in PMD"), ("api-client",), place=40)
@@ -119,7 +119,9 @@ async def entries(bench: ConnectorBench) -> None:
         expect(
             kinds.count("Observation") == 3 and set(kinds) <= {"Observation", "Patient"} and len(urls) == len(sent),
             expected=both("tre Observation, hver med sin fullUrl", "three Observations, each with its fullUrl"),
-            seen=both(f"{kinds}, {len(urls)} ulike fullUrl", f"{kinds}, {len(urls)} different fullUrls"),
+            seen=both(
+                f"{listed(kinds)}, {len(urls)} ulike fullUrl", f"{listed(kinds)}, {len(urls)} different fullUrls"
+            ),
         )
 
 
@@ -134,7 +136,7 @@ async def partly_refused(bench: ConnectorBench) -> None:
         expect(
             it.is_attended or answer.error or statuses == ["200", "400"],
             expected=both("at den andre ble avvist", "that the second was refused"),
-            seen=both(f"statusene {statuses}", f"the statuses {statuses}"),
+            seen=both(f"statusene {listed(statuses)}", f"the statuses {listed(statuses)}"),
         )
 
 

@@ -21,7 +21,7 @@ from hub.conformance.suites.delivery._arriving import (
     payloads_of,
 )
 from hub.conformance.suites.delivery._elsewhere import elsewhere
-from hub.conformance.verdicts import Skipped, both, expect
+from hub.conformance.verdicts import Skipped, both, expect, listed
 from hub.model.language import Text
 
 GROUP = Group("delivery", "http", both("HTTP når noe går galt", "HTTP when something goes wrong"), ("connector",), 10)
@@ -228,7 +228,9 @@ async def _expect_not_lost(it: Connected, numbers: Sequence[int]) -> None:
             "hendelsen er registrert, eller meldes som ventende eller avvist",
             "the event is registered, or reported as waiting or refused",
         ),
-        seen=both(f"ikke registrert, men meldt som {fates}", f"not registered, but reported as {fates}"),
+        seen=both(
+            f"ikke registrert, men meldt som {listed(fates)}", f"not registered, but reported as {listed(fates)}"
+        ),
     )
 
 

@@ -20,7 +20,8 @@ from hub.conformance.suites.delivery._arriving import (
     first_sent,
 )
 from hub.conformance.suites.delivery._order import expect_order
-from hub.conformance.verdicts import Skipped, both, expect
+from hub.conformance.verdicts import Skipped, both, expect, listed
+from hub.model.language import same
 
 GROUP = Group("delivery", "mqtt", both("MQTT når noe går galt", "MQTT when something goes wrong"), ("connector",), 30)
 _WAYS = ("mqtt",)
@@ -130,7 +131,7 @@ async def qos(bench: ConnectorBench) -> None:
     async with bench.connected() as it:
         await it.system.tell(bench.alarm())
         levels = sorted({publish.qos for publish in await _events_published(it)})
-        expect(levels == [1], expected=both("QoS 1", "QoS 1"), seen=both(f"QoS {levels}", f"QoS {levels}"))
+        expect(levels == [1], expected=both("QoS 1", "QoS 1"), seen=same(f"QoS {listed(levels)}"))
 
 
 @GROUP.test("not-retained", "MQTT-11", both("Hendelser er ikke «retained»", "Events are not retained"), ways=_WAYS)

@@ -14,7 +14,7 @@ from hub.conformance.national.heard import now, read
 from hub.conformance.national.lane import Lane
 from hub.conformance.national.mqtt_packets import Publish
 from hub.conformance.plan import Group
-from hub.conformance.verdicts import Omitted, both, expect
+from hub.conformance.verdicts import Omitted, both, expect, listed
 from hub.model.language import Text
 from hub.model.times import parse_time
 from hub.store.watching import all_devices, open_alerts
@@ -127,7 +127,7 @@ async def will(bench: ConnectorBench) -> None:
             await session.start()
         expect(
             known in LOST,
-            expected=both(f"tilstanden er en av {sorted(LOST)}", f"the state is one of {sorted(LOST)}"),
+            expected=both(f"tilstanden er en av {listed(sorted(LOST))}", f"the state is one of {listed(sorted(LOST))}"),
             seen=both(f"{known or 'ingen'}", f"{known or 'none'}"),
         )
 

@@ -11,7 +11,7 @@ from hub.conformance.national.script import Silence
 from hub.conformance.plan import Group
 from hub.conformance.reading import codes, first, identifiers, note_of, of_type, registered, walk
 from hub.conformance.suites.messages._telling import WAYS, closed, tell, the_handling
-from hub.conformance.verdicts import both, expect
+from hub.conformance.verdicts import both, expect, listed
 from hub.fhir.codes import COMPOSITION_EVENT
 from hub.model.codes import ReceiptCode
 
@@ -97,7 +97,7 @@ async def two_alarms(bench: ConnectorBench) -> None:
                 "to meldinger i den første saken og tre i den andre",
                 "two messages in the first case, three in the second",
             ),
-            seen=both(f"saker med {sizes} meldinger", f"cases of {sizes} messages"),
+            seen=both(f"saker med {listed(sizes)} meldinger", f"cases of {listed(sizes)} messages"),
         )
 
 
@@ -167,7 +167,7 @@ async def steps(bench: ConnectorBench) -> None:
         expect(
             found >= {"1", "3", "4"},
             expected=both("trinnene 1, 3 og 4", "the steps 1, 3 and 4"),
-            seen=both(f"trinnene {sorted(found)}", f"the steps {sorted(found)}"),
+            seen=both(f"trinnene {listed(sorted(found))}", f"the steps {listed(sorted(found))}"),
         )
         timeless = sum(
             1

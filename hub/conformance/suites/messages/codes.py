@@ -24,7 +24,7 @@ from hub.conformance.national.lane import Lane
 from hub.conformance.plan import Group
 from hub.conformance.reading import codings, of_type, registered, walk
 from hub.conformance.suites.messages._telling import WAYS, dose, one_of_each, supervision, tell
-from hub.conformance.verdicts import both, expect
+from hub.conformance.verdicts import both, expect, listed
 from hub.fhir import codes as tables
 from hub.ingest.parts import Resource, objects
 from hub.model.codes import ServiceCode
@@ -125,7 +125,7 @@ async def measurements(bench: ConnectorBench) -> None:
             expected=both(
                 "LOINC eller SNOMED CT og UCUM-enhet for hver måling", "LOINC or SNOMED CT and a UCUM unit for each"
             ),
-            seen=both(f"mangler: {missing}", f"missing: {missing}"),
+            seen=both(f"mangler: {listed(missing)}", f"missing: {listed(missing)}"),
         )
 
 
@@ -239,5 +239,8 @@ def _expect_codes(found: set[str], wanted: set[str]) -> None:
     expect(
         not missing and not others,
         expected=both(f"{len(wanted)} koder", f"{len(wanted)} codes"),
-        seen=both(f"mangler {missing}; i stedet {others}", f"lacks {missing}; instead {others}"),
+        seen=both(
+            f"mangler {listed(missing)}; i stedet {listed(others)}",
+            f"lacks {listed(missing)}; instead {listed(others)}",
+        ),
     )

@@ -13,7 +13,7 @@ from hub.conformance.national.script import Silence
 from hub.conformance.plan import Group
 from hub.conformance.reading import Pair, events, identifiers, registered, resources, walk
 from hub.conformance.suites.messages._telling import an_event, another_way, one_of_each, retimed, tell
-from hub.conformance.verdicts import both, expect
+from hub.conformance.verdicts import both, expect, listed
 
 GROUP = Group(
     "messages", "identity", both("Identitet og gjentakelse", "Identity and repetition"), ("connector",), place=10
@@ -185,8 +185,8 @@ async def systems(bench: ConnectorBench) -> None:
                 "identifiers with an absolute URI as system, and a value",
             ),
             seen=both(
-                f"systemer som ikke er det: {sorted(bad) or 'ingen identifikatorer'}",
-                f"systems that are not: {sorted(bad) or 'no identifiers'}",
+                f"systemer som ikke er det: {listed(sorted(bad)) if bad else 'ingen identifikatorer'}",
+                f"systems that are not: {listed(sorted(bad)) if bad else 'no identifiers'}",
             ),
         )
 

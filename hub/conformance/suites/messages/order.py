@@ -13,7 +13,7 @@ from hub.conformance.national.script import Answer, Silence
 from hub.conformance.plan import Group
 from hub.conformance.reading import event_identifiers, events, registered
 from hub.conformance.suites.messages._telling import WAYS, Plain, an_event, in_line, tell, the_handling
-from hub.conformance.verdicts import both, expect
+from hub.conformance.verdicts import both, expect, listed
 
 GROUP = Group("messages", "order", both("Rekkefølge", "Order"), ("connector",), place=30)
 
@@ -129,5 +129,5 @@ def _expect_in_order(lane: Lane, told: Sequence[Plain]) -> None:
     expect(
         places == sorted(places, key=lambda place: -1 if place is None else place) and None not in places,
         expected=both("rekkefølgen de ble fortalt i", "the order in which they were told"),
-        seen=both(f"rekkefølgen {places}", f"the order {places}"),
+        seen=both(f"rekkefølgen {listed(places)}", f"the order {listed(places)}"),
     )

@@ -13,7 +13,7 @@ from hub.conformance.national.script import Answer
 from hub.conformance.plan import Group
 from hub.conformance.reading import EVENT_TYPES, Pair, arrived, event_identifiers, happened, note_of, walk
 from hub.conformance.suites.messages._telling import WAYS, closed, one_of_each, tell
-from hub.conformance.verdicts import Omitted, both, expect
+from hub.conformance.verdicts import Omitted, both, expect, listed
 from hub.fhir.checking import check
 from hub.ingest.parts import objects
 from hub.model.language import same
@@ -105,7 +105,7 @@ async def documents(bench: ConnectorBench) -> None:
         expect(
             not lacking,
             expected=both("hele dokumenter", "whole documents"),
-            seen=both(f"mangler {lacking}", f"lacking {lacking}"),
+            seen=both(f"mangler {listed(lacking)}", f"lacking {listed(lacking)}"),
         )
 
 
@@ -121,8 +121,8 @@ async def only_known_types(bench: ConnectorBench) -> None:
         }
         expect(
             found and found <= _JFT_TYPES,
-            expected=both(f"bare {sorted(_JFT_TYPES)}", f"only {sorted(_JFT_TYPES)}"),
-            seen=both(f"{sorted(found)}", f"{sorted(found)}"),
+            expected=both(f"bare {listed(sorted(_JFT_TYPES))}", f"only {listed(sorted(_JFT_TYPES))}"),
+            seen=same(listed(sorted(found))),
         )
 
 

@@ -12,7 +12,7 @@ from hub.conformance.expecting import expect_cases, expect_registered
 from hub.conformance.plan import Group
 from hub.conformance.reading import EVENT_TYPES, events, happened, registered, times
 from hub.conformance.suites.messages._telling import WAYS, an_event, one_of_each, retimed, tell
-from hub.conformance.verdicts import both, expect
+from hub.conformance.verdicts import both, expect, listed
 from hub.model.clock import OSLO
 
 _OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$")
@@ -125,7 +125,7 @@ async def same_moment(bench: ConnectorBench) -> None:
         expect(
             not late,
             expected=both("ingen ny utgave og ingen konflikt", "no new version and no conflict"),
-            seen=both(f"kvitteringene {late}", f"the receipts {late}"),
+            seen=both(f"kvitteringene {listed(late)}", f"the receipts {listed(late)}"),
         )
 
 
