@@ -24,11 +24,13 @@ from hub.model.errors import Unreachable
 from hub.model.event import Inbound, Outcome
 from hub.model.finding import Finding
 from hub.model.ports import Clock
-from hub.mqtt.bridge import Arrival, MqttBridge
+from hub.mqtt.bridge import Arrival
+from hub.mqtt.sessions import Sessions
 
 log = logging.getLogger(__name__)
 
-TOPICS = ("vft/+/+/+/event", "vft/+/+/+/status", "vft/+/response-centre/receipt")
+#: What the hub listens to, by session with the broker (see `hub.mqtt.sessions`): an event keeps its place in the order.
+SESSIONS = (("vft/+/+/+/event",), ("vft/+/+/+/status",), ("vft/+/response-centre/receipt",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class MqttDoor:
         self._pending.append(_Pending(arrival, answer))
         self._news.set()
 
-    async def run(self, bridge: MqttBridge) -> None:
+    async def run(self, bridge: Sessions) -> None:
         """Answer and acknowledge, in order of receipt, until cancelled."""
         while True:
             await self._news.wait()
@@ -124,7 +126,7 @@ class MqttDoor:
             _, municipality, sender, device, _ = arrival.topic.split("/")
             self._watch.heard(municipality, sender, device, self._clock.now())
 
-    def answer(self, bridge: MqttBridge, arrival: Arrival, outcome: Outcome) -> None:
+    def answer(self, bridge: Sessions, arrival: Arrival, outcome: Outcome) -> None:
         """Publish the receipt. A sender that gets none sends again, and is told of the duplicate."""
         tree = arrival.topic.removesuffix("/event")
         payload = receipt_of(outcome)

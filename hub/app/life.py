@@ -67,7 +67,7 @@ async def _run_until(stopping: asyncio.Event, orders: Orders, parts: Parts) -> N
         work = [
             tasks.create_task(parts.ingest.run(), name="commit messages"),
             tasks.create_task(parts.door.run(parts.bridge), name="answer messages"),
-            tasks.create_task(parts.bridge.run(), name="keep the broker connection"),
+            tasks.create_task(parts.bridge.run(), name="keep the broker connections"),
             tasks.create_task(parts.dispatcher.run(), name="deliver"),
             tasks.create_task(parts.watch.run(), name="watch devices and deadlines"),
             tasks.create_task(parts.replay.run(), name="commit used tokens"),
@@ -83,7 +83,7 @@ async def _run_until(stopping: asyncio.Event, orders: Orders, parts: Parts) -> N
 
 
 async def _tell_when_ready(orders: Orders, parts: Parts, server: uvicorn.Server) -> None:
-    await parts.bridge.is_ready.wait()
+    await parts.bridge.ready()
     while not server.started:  # noqa: ASYNC110  # uvicorn tells by a flag only
         await asyncio.sleep(0.01)
     temporary = orders.ready_file.with_suffix(".new")

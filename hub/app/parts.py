@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from hub.api.mqtt import TOPICS, MqttDoor
+from hub.api.mqtt import SESSIONS, MqttDoor
 from hub.api.watch import Watch
 from hub.app.ids import CaseIds
 from hub.app.orders import Orders
@@ -27,6 +27,7 @@ from hub.model.clock import ScaledClock, SystemClock
 from hub.model.ports import Clock, Publisher
 from hub.model.usage import UsageRecord
 from hub.mqtt.bridge import BrokerAddress, MqttBridge
+from hub.mqtt.sessions import Sessions
 from hub.plugins import EPJ_ADAPTERS, discover
 from hub.routing import routing_table
 from hub.settings import MunicipalitySettings
@@ -49,7 +50,7 @@ class Parts:
 
     engines: Engines
     clock: Clock
-    bridge: MqttBridge
+    bridge: Sessions
     ingest: Ingest
     dispatcher: Dispatcher
     watch: Watch
@@ -61,9 +62,11 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Fittings:
-    """What can be put in the place of the hub's own: the topics that it listens to, its way in, its MQTT door."""
+    """What can be put in the place of the hub's own: the topics that it listens to, by session with the broker; its way
+    in, its MQTT door.
+    """
 
-    topics: tuple[str, ...] = TOPICS
+    sessions: tuple[tuple[str, ...], ...] = SESSIONS
     ingest: Callable[..., Ingest] = Ingest
     door: Callable[..., MqttDoor] = MqttDoor
 
@@ -75,7 +78,7 @@ class _Outlet:
     """A publisher that is there before the bridge is, so that destinations can be made first."""
 
     def __init__(self) -> None:
-        self.bridge: MqttBridge | None = None
+        self.bridge: Sessions | None = None
 
     async def publish(
         self, topic: str, payload: bytes, *, correlation: bytes | None = None, retain: bool = False
@@ -108,8 +111,14 @@ def make_parts(orders: Orders, engines: Engines, fittings: Fittings = _OWN) -> P
     ingest = fittings.ingest(engines, rules, clock, new_id=new_id, on_wants=dispatcher.wake)
     watch = Watch(engines, clock, on_wants=dispatcher.wake)
     door = fittings.door(ingest, watch, clock, response_centres=centres)
-    bridge = outlet.bridge = _bridge(orders, door, topics=fittings.topics, client_id=f"knutepunkt-{installation}")
+    bridge = outlet.bridge = _sessions(orders, door, fittings, client_id=f"knutepunkt-{installation}")
     return Parts(engines, clock, bridge, ingest, dispatcher, watch, door, usage_of, UsedTokens(engines, clock), new_id)
+
+
+def _sessions(orders: Orders, door: MqttDoor, fittings: Fittings, *, client_id: str) -> Sessions:
+    names = [client_id, *(f"{client_id}-{number}" for number in range(2, len(fittings.sessions) + 1))]
+    pairs = zip(names, fittings.sessions, strict=True)
+    return Sessions([_bridge(orders, door, topics=topics, client_id=name) for name, topics in pairs])
 
 
 def _bridge(orders: Orders, door: MqttDoor, *, topics: tuple[str, ...], client_id: str) -> MqttBridge:

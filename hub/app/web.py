@@ -36,7 +36,7 @@ def web_application(orders: Orders, parts: Parts) -> FastAPI:
     @app.get("/health", tags=["drift"])
     async def health() -> JSONResponse:
         """Whether the hub listens to its broker."""
-        is_ready = parts.bridge.is_ready.is_set()
+        is_ready = parts.bridge.is_ready
         return JSONResponse({"ready": is_ready}, 200 if is_ready else 503)
 
     return app

@@ -176,7 +176,7 @@ async def _run(parts: Parts) -> None:
 
 async def _ready(parts: Parts, running: asyncio.Task[None]) -> None:
     """Wait until the hub listens to the broker. Raises what ended it, if it ends first."""
-    listening = asyncio.create_task(parts.bridge.is_ready.wait())
+    listening = asyncio.create_task(parts.bridge.ready())
     await asyncio.wait({listening, running}, return_when=asyncio.FIRST_COMPLETED)
     if running.done():
         listening.cancel()
@@ -236,7 +236,7 @@ def _base(http: Cable, server: Server | None) -> str:
 def _fittings(made: Lane) -> Fittings:
     here = f"vft/{made.municipality}"
     return Fittings(
-        topics=(f"{here}/+/+/event", f"{here}/+/+/status", f"{here}/response-centre/receipt"),
+        sessions=((f"{here}/+/+/event", f"{here}/+/+/status", f"{here}/response-centre/receipt"),),
         ingest=partial(WatchedIngest, heard=made.heard),
         door=partial(WatchedDoor, heard=made.heard, script=made.script, cut=made.mqtt.pull_out),
     )

@@ -14,7 +14,8 @@ from hub.conformance.national.script import Answer, Cut, Fault, Fine, Late, Scri
 from hub.ingest.accepting import Ingest
 from hub.model.codes import ReceiptCode
 from hub.model.event import Inbound, Outcome
-from hub.mqtt.bridge import Arrival, MqttBridge
+from hub.mqtt.bridge import Arrival
+from hub.mqtt.sessions import Sessions
 
 
 class WatchedIngest(Ingest):
@@ -60,7 +61,7 @@ class WatchedDoor(MqttDoor):
         else:
             self._refuse(arrival)
 
-    def answer(self, bridge: MqttBridge, arrival: Arrival, outcome: Outcome) -> None:
+    def answer(self, bridge: Sessions, arrival: Arrival, outcome: Outcome) -> None:
         """Publish the receipt, unless the script has it get lost, come late, or say no."""
         fault = self._faults.pop(id(arrival), Fine())
         publish = partial(super().answer, bridge, arrival)
