@@ -5,19 +5,44 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from typing import Any
 
-from epj_adapter.simulated.faults import App
-from epj_adapter.simulated.http_connection import HttpConnection
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
+from epj_adapter.simulated.faults import BREAK, App
+
+_KEEP_ALIVE_S = 75
 _BACKLOG = 1024
+
+
+class _Protocol(HttpToolsProtocol):
+    """Puts a function into the scope that breaks the connection without an answer."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope[BREAK] = self.transport.abort  # type: ignore[literal-required]  # our own key
 
 
 class Door:
     """HTTP on one socket. Shut, connections are refused; opened again, it has the port that it had before."""
 
     def __init__(self, app: App, listening: socket.socket) -> None:
-        self._app = app
-        self._connections: set[HttpConnection] = set()
+        self._config = uvicorn.Config(
+            app,
+            http=_Protocol,
+            ws="none",
+            loop="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=_KEEP_ALIVE_S,
+        )
+        self._config.load()
+        self._state = ServerState()
         self._socket = listening
         self._address = listening.getsockname()
         self._server: asyncio.Server | None = None
@@ -36,9 +61,7 @@ class Door:
         if self._socket.fileno() < 0:
             self._socket = listen(self._address[0], self.port)
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: HttpConnection(self._app, self._connections), sock=self._socket.dup(), backlog=_BACKLOG
-        )
+        self._server = await loop.create_server(self._protocol, sock=self._socket.dup(), backlog=_BACKLOG)
 
     def shut(self, seconds: float | None = None) -> None:
         """Refuse connections and break those that are open; open again after `seconds`, if given."""
@@ -58,10 +81,10 @@ class Door:
 
     async def aclose(self) -> None:
         """Shut for good, once the answers under way have been given (two seconds at the most)."""
-        for connection in list(self._connections):
-            connection.end()
-        if under_way := [c.answering for c in self._connections if c.answering]:
-            await asyncio.wait(under_way, timeout=2)
+        for connection in list(self._state.connections):
+            connection.shutdown()
+        if self._state.tasks:
+            await asyncio.wait(self._state.tasks, timeout=2)
         self._break_off()
         self._socket.close()
 
@@ -72,8 +95,11 @@ class Door:
         if self._server is not None:
             self._server.close()
             self._server = None
-        for connection in list(self._connections):
+        for connection in list(self._state.connections):
             connection.transport.abort()
+
+    def _protocol(self) -> Any:
+        return _Protocol(self._config, self._state, {})
 
 
 def listen(host: str, port: int) -> socket.socket:

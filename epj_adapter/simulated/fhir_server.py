@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlencode
 
@@ -56,7 +55,7 @@ class FhirServer:
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["method"] == "POST" and scope["path"] == _CREATE:
-                response = await self._create(dict(scope["headers"]), (await receive())["body"])
+                response = await self.create(Request(scope, receive))
                 await response(scope, receive, send)
             else:
                 await routed(scope, receive, send)
@@ -66,6 +65,7 @@ class FhirServer:
     def _routed(self) -> Starlette:
         return Starlette(
             routes=[
+                Route(_CREATE, self.create, methods=["POST"]),
                 Route(f"{BASE}/Bundle", self.search, methods=["GET"]),
                 Route(f"{BASE}/Bundle/{{number:int}}", self.read, methods=["GET"]),
                 Route(f"{BASE}/Bundle/{{number:int}}", self.update, methods=["PUT"]),
@@ -74,22 +74,23 @@ class FhirServer:
             ]
         )
 
-    async def _create(self, headers: Mapping[bytes, bytes], body: bytes) -> Response:
+    async def create(self, request: Request) -> Response:
         """Conditional create: 201 for a new note, 200 for one that exists, 412 where several match."""
+        body = await request.body()
         try:
             new = draft(body)
         except NotADocument as error:
             return _outcome(422, str(error), code="invalid", where=error.where)
         if new.patient not in self._patients:
             return _unknown_patient()
-        wanted = _condition(headers.get(b"if-none-exist"))
+        wanted = _condition(request.headers.get("if-none-exist"))
         if wanted and wanted != new.key:
             return _outcome(400, "If-None-Exist og Bundle.identifier er ikke samme nøkkel.", code="invalid")
         try:
             note, made = await self._insert(new, wanted)
         except SeveralNotes:
             return _outcome(412, "Flere notater har denne nøkkelen.", code="multiple-matches")
-        return _written(headers, note, 201 if made else 200)
+        return _written(request, note, 201 if made else 200)
 
     async def _insert(self, new: Draft, wanted: str | None) -> tuple[Note, bool]:
         if not self._race:
@@ -133,7 +134,7 @@ class FhirServer:
         if note.state != "unread" and not adds:
             return _outcome(423, "Notatet er lest eller signert og kan bare få tillegg.", code="lock-error")
         changed = await self._store.replace(note.id, new, how="replaced" if note.state == "unread" else "addendum")
-        return _written(dict(request.scope["headers"]), changed or note, 200)
+        return _written(request, changed or note, 200)
 
     async def history(self, request: Request) -> Response:
         """All versions of a note, newest first."""
@@ -182,8 +183,8 @@ def error_body(status: int, text: str) -> bytes:
     return _outcome_body(text, code="transient" if status == 503 else "processing", where=None, detail=None)
 
 
-def _condition(header: bytes | None) -> str | None:
-    values = parse_qs((header or b"").decode("latin-1").replace("+", "%2B")).get("identifier")
+def _condition(header: str | None) -> str | None:
+    values = parse_qs((header or "").replace("+", "%2B")).get("identifier")
     return _key(values[0]) if values else None
 
 
@@ -210,11 +211,10 @@ def _resource(status: int, note: Note) -> Response:
     return Response(_given(note), status, {"ETag": f'W/"{note.version}"'}, _TYPE)
 
 
-def _written(request: Mapping[bytes, bytes], note: Note, status: int) -> Response:
-    """The answer to a request that registered `note`, by the request's headers."""
-    place = f"http://{request.get(b'host', b'').decode('latin-1')}{BASE}/Bundle/{note.id}/_history/{note.version}"
+def _written(request: Request, note: Note, status: int) -> Response:
+    place = f"http://{request.headers.get('host', '')}{BASE}/Bundle/{note.id}/_history/{note.version}"
     headers = {"Location": place, "ETag": f'W/"{note.version}"'}
-    minimal = b"return=minimal" in request.get(b"prefer", b"")
+    minimal = "return=minimal" in request.headers.get("prefer", "")
     return Response(b"" if minimal else _given(note), status, headers, _TYPE)
 
 
