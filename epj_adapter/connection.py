@@ -45,18 +45,13 @@ class Connection(asyncio.Protocol):
         self._waiting = waiting
         timer = loop.call_at(deadline, self._fail, TimeoutError("no answer in time"))
         self.has_begun = False
-        loop.call_soon(self._write, request)
+        self._transport.write(request)
         try:
             return await waiting
         finally:
             timer.cancel()
             if self._waiting is not None:
                 self.close()
-
-    def _write(self, request: bytes) -> None:
-        """Send, once everybody who was about to has come as far: what goes out together wakes the EPJ once."""
-        if self._transport is not None and self.is_open:
-            self._transport.write(request)
 
     def close(self) -> None:
         """Break the connection off; who waits for an answer gets ConnectionError."""
