@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -84,9 +86,21 @@ def perform(asked: Asked) -> int:
             return NOT_TESTED
         if asked.report is not None:
             key = asked.key or default_key_path(os.environ, Path.home())
-            write_report(report, asked.report, signing_key(key))
+            with _undisturbed():
+                write_report(report, asked.report, signing_key(key))
     _conclude(report, order, asked.report, console)
     return STOPPED if was_stopped else _status(report)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Finish what takes a second or two, though somebody asks to stop: a report that is half written is no use."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _quiet() -> None:

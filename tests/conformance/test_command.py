@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from typer.testing import CliRunner
 from connectors.templates.making import make_project
 from hub.cli.conformance import app
 from hub.conformance.catalogue import placed_in
+from hub.conformance.report import write_report
 
 pytestmark = pytest.mark.slow
 _SOME = "messages.identity.long-numbers"
@@ -63,6 +66,21 @@ def test_part_of_a_plan_is_run_reported_signed_verified_and_gone_on_with(project
     page = folder / "report.html"
     page.write_text(page.read_text(encoding="utf-8").replace("Bestått", "Bestatt"), encoding="utf-8")
     assert conformance("verify", str(folder)).exit_code == 1
+
+
+def test_whoever_stops_it_while_the_report_is_written_gets_the_report(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: Any) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            os.kill(os.getpid(), number)
+        write_report(*arguments)
+
+    monkeypatch.setattr("hub.cli._conformance_run.write_report", interrupted)
+    before = signal.getsignal(signal.SIGINT)
+    assert run("--report", str(project / "rapport"), "--only", _SOME).exit_code == 0
+    assert conformance("verify", str(project / "rapport")).exit_code == 0
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_known_failure_fails_the_run_but_tells_itself_apart(project: Path) -> None:
