@@ -19,17 +19,19 @@ from hub.conformance.verdicts import Failed
 async def system() -> AsyncIterator[Interface]:
     """A system that fails when a session is opened, and says nothing when one is closed."""
 
+    over = asyncio.Event()
+
     async def fails(_: web.Request) -> web.Response:
         return web.json_response({"error": "ute av drift"}, status=500)
 
     async def hangs(_: web.Request) -> web.Response:
-        await asyncio.Event().wait()
-        raise AssertionError
+        await over.wait()
+        return web.Response(status=503)
 
     app = web.Application()
     app.router.add_put("/conformance/v1/sessions/{id}", fails)
     app.router.add_delete("/conformance/v1/sessions/{id}", hangs)
-    runner = web.AppRunner(app, shutdown_timeout=0)
+    runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
@@ -37,6 +39,7 @@ async def system() -> AsyncIterator[Interface]:
         async with Interface(site.name.replace(":0", f":{runner.addresses[0][1]}")) as interface:
             yield interface
     finally:
+        over.set()
         await runner.cleanup()
 
 
