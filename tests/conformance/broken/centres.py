@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -83,10 +84,8 @@ class ShowsOnlyTheNew(OwnCentre):
     class driven_centre(DrivenCentre):
         async def attend_by(self, connector: Any) -> None:
             async for alert in self.alerts():
-                if (
-                    "T" in (at := str(_of(alert).get("identifiedDateTime")))
-                    and at[:10] >= alert.received_at.isoformat()[:10]
-                ):
+                happened = datetime.fromisoformat(str(_of(alert).get("identifiedDateTime")))
+                if alert.received_at - happened < timedelta(hours=1):
                     await self.shown.keep(alert)
                 await connector.attend(alert)
 
