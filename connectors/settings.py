@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -20,6 +19,7 @@ from connectors.transport import Transport
 from connectors.transport.http import JftTransport, VkpTransport
 from connectors.transport.mqtt import MqttTransport
 from hub.model.errors import ConfigurationError, ConfigurationFault
+from hub.model.toml_text import TomlText, text_of
 
 C = TypeVar("C", bound=Connector)
 T = TypeVar("T")
@@ -127,14 +127,11 @@ class ConnectorSettings(_Section):
 
 def read_settings(path: Path) -> ConnectorSettings:
     """The settings in a TOML file, paths relative to the file. Raises ConfigurationError with every fault."""
+    written = TomlText.parse(text_of(path, named=path.name), named=path.name)
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as e:
-        raise ConfigurationError([ConfigurationFault(0, path.name, str(e))]) from e
-    try:
-        return ConnectorSettings.model_validate(raw, context={"folder": path.parent})
+        return ConnectorSettings.model_validate(written.table, context={"folder": path.parent})
     except ValidationError as e:
-        raise ConfigurationError([_fault(dict(error)) for error in e.errors()]) from e
+        raise ConfigurationError([written.refusal(dict(error)) for error in e.errors()]) from e
 
 
 def connector_of(kind: type[C], settings: ConnectorSettings, *, timer: Timer | None = None) -> C:
@@ -215,9 +212,3 @@ def _usable(key: str, made: Callable[[], T]) -> T:
         return made()
     except (OSError, ValueError) as e:
         raise ConfigurationError([ConfigurationFault(0, key, str(e))]) from e
-
-
-def _fault(error: dict[str, Any]) -> ConfigurationFault:
-    texts = {"missing": "mangler", "extra_forbidden": "ukjent nøkkel"}
-    text = texts.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
-    return ConfigurationFault(0, ".".join(str(part) for part in error["loc"]), text)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.model.errors import ConfigurationError, ConfigurationFault
+from hub.model.toml_text import TomlText, text_of
 
 #: The table's values by dotted key, all that the simulation itself needs.
 RateValues = Mapping[str, float]
@@ -57,14 +58,7 @@ def load_rates(own: Path | None = None) -> Rates:
     rates = Rates.of({row.key: row for row in _rows(tomllib.loads(_OURS.read_text("utf-8")))})
     if own is None:
         return rates
-    try:
-        table = tomllib.loads(own.read_text("utf-8-sig"))
-    except OSError as error:
-        raise ConfigurationError([ConfigurationFault(0, str(own), f"kan ikke leses: {error.strerror}")]) from error
-    except UnicodeDecodeError as error:
-        raise ConfigurationError([ConfigurationFault(0, str(own), "er ikke tekst i UTF-8")]) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError([ConfigurationFault(0, str(own), f"ikke gyldig TOML ({error})")]) from error
+    table = TomlText.parse(text_of(own, named=str(own)), named=str(own)).table
     return rates.changed(_own_values(table))
 
 

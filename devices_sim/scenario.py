@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -14,7 +12,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from devices_sim.rates import load_rates
-from hub.model.errors import ConfigurationError, ConfigurationFault
+from hub.model.errors import ConfigurationError
+from hub.model.toml_text import TomlText, text_of
+from hub.model.validation import Place
 
 FOLDER = Path(__file__).with_name("scenarios")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
@@ -132,44 +132,24 @@ def scenario_files() -> dict[str, Path]:
 
 def load_scenario(path: Path, *, devices: Mapping[str, object]) -> Scenario:
     """The scenario in a file. Raises ConfigurationError with every fault; `devices` are the known device types."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError([ConfigurationFault(0, str(path), _why_unread(error))]) from error
-    return parse_scenario(text, devices=devices)
-
-
-def _why_unread(error: OSError | UnicodeDecodeError) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "er ikke tekst i UTF-8"
-    own = ", ".join(scenario_files())
-    return f"kan ikke leses: {error.strerror}; prosjektets egne scenarier er {own}"
+    own = f"; prosjektets egne scenarier er {', '.join(scenario_files())}"
+    return parse_scenario(text_of(path, named=str(path), hint=own), devices=devices)
 
 
 def parse_scenario(text: str, *, devices: Mapping[str, object]) -> Scenario:
     """The scenario written as `text`. Raises ConfigurationError with every fault, each with its line."""
+    written = TomlText.parse(text)
+    faults = [written.fault(at, said) for at, said in _unknown_names(written.table, devices)]
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
-        fault = ConfigurationFault(int(found[1]) if found else 0, "", f"ikke gyldig TOML ({error})")
-        raise ConfigurationError([fault]) from error
-    lines = _Lines(text)
-    faults = [ConfigurationFault(lines.of(at), _dotted(at), said) for at, said in _unknown_names(table, devices)]
-    try:
-        scenario = Scenario.model_validate(table)
+        scenario = Scenario.model_validate(written.table)
     except ValidationError as error:
-        found_faults = [_fault(dict(e), lines) for e in error.errors()]
-        raise ConfigurationError([*faults, *found_faults]) from error
+        raise ConfigurationError([*faults, *(written.refusal(dict(e)) for e in error.errors())]) from error
     if faults:
         raise ConfigurationError(faults)
     return scenario
 
 
-_Path = tuple[str | int, ...]
-
-
-def _unknown_names(table: Mapping[str, Any], devices: Mapping[str, object]) -> Iterator[tuple[_Path, str]]:
+def _unknown_names(table: Mapping[str, Any], devices: Mapping[str, object]) -> Iterator[tuple[Place, str]]:
     """Names that must exist elsewhere: rates and device types. Takes the table unchecked."""
     known_rates = load_rates().values
     rates = table.get("rates")
@@ -190,62 +170,3 @@ def _nearest(word: str, known: Mapping[str, object] | set[str]) -> str:
 
     close = get_close_matches(word, list(known), n=1)
     return f" (mente du {close[0]!r}?)" if close else ""
-
-
-_NORWEGIAN = {
-    "missing": "mangler",
-    "extra_forbidden": "ukjent nøkkel",
-    "string_type": "må være tekst i anførselstegn",
-    "bool_type": "må være true eller false",
-    "int_type": "må være et heltall",
-    "int_from_float": "må være et heltall",
-    "float_type": "må være et tall",
-    "tuple_type": "må være en liste",
-    "dict_type": "må være en tabell",
-    "model_type": "må være en tabell",
-    "finite_number": "må være et tall som ikke er uendelig",
-    "greater_than": "må være større enn {gt}",
-    "greater_than_equal": "må være minst {ge}",
-    "less_than_equal": "kan ikke være over {le}",
-    "string_too_short": "kan ikke være tom",
-    "string_too_long": "kan ikke ha over {max_length} tegn",
-    "datetime_type": "må være et tidspunkt",
-    "datetime_parsing": "må være et tidspunkt",
-    "datetime_from_date_parsing": "må være et tidspunkt",
-}
-
-
-def _fault(error: dict[str, Any], lines: _Lines) -> ConfigurationFault:
-    at: _Path = error["loc"]
-    known = _NORWEGIAN.get(error["type"])
-    text = known.format(**error.get("ctx", {})) if known else str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "literal_error":
-        text = f"må være en av {error['ctx']['expected'].replace(' or ', ' eller ')}"
-    return ConfigurationFault(lines.of(at), _dotted(at), text)
-
-
-def _dotted(at: _Path) -> str:
-    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in at).lstrip(".")
-
-
-class _Lines:
-    """On which line each key and table of a TOML text stands."""
-
-    def __init__(self, text: str) -> None:
-        self._lines: dict[_Path, int] = {}
-        table: _Path = ()
-        count: Counter[str] = Counter()
-        for number, line in enumerate(text.splitlines(), 1):
-            if header := re.match(r"\s*\[(\[?)\s*([\w.]+)\s*\]", line):
-                name = header[2]
-                table = (name, count[name]) if header[1] else tuple(name.split("."))
-                count[name] += bool(header[1])
-                self._lines.setdefault(table, number)
-            elif key := re.match(r"\s*(?:\"([^\"]+)\"|([\w\-]+))\s*=", line):
-                self._lines.setdefault((*table, key[1] or key[2]), number)
-
-    def of(self, at: _Path) -> int:
-        """The line of `at`, or of the nearest that holds it; 0 for the file as a whole."""
-        while at and at not in self._lines:
-            at = at[:-1]
-        return self._lines.get(at, 0)

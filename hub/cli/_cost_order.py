@@ -20,6 +20,7 @@ from hub.metering.order_form import OrderForm, order_of
 from hub.metering.run import Order, price_model
 from hub.metering.use_source import UseSource
 from hub.model.errors import ConfigurationError, ConfigurationFault
+from hub.model.validation import in_norwegian
 
 
 def _options(
@@ -121,8 +122,7 @@ def _connected_table(who: str) -> str | None:
 
 def _fault(error: ErrorDetails) -> ConfigurationFault:
     option = "--" + str(error["loc"][0]).replace("_", "-")
-    expected = error.get("ctx", {}).get("expected", "").replace(" or ", " eller ")
-    return ConfigurationFault(0, option, f"må være {expected}" if expected else error["msg"])
+    return ConfigurationFault(0, option, in_norwegian(error))
 
 
 def _file_names(values: dict[str, Any]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from hub.jose.keys import KeyKind, new_key, private_jwk, public_jwk, write_secret
 from hub.model.client import Client
 from hub.model.errors import ConfigurationError
-from hub.settings import in_norwegian
+from hub.model.validation import in_norwegian
 from hub.token_service.signing_keys import KEY_FILE, SigningKeys
 
 app = typer.Typer(help="Klienter i tokentjenesten (HelseID-stedfortrederen) og tjenestens egen nøkkel.")

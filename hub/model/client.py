@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from hub.model.errors import ConfigurationError, ConfigurationFault
 from hub.model.person import organisation_number_is_test, organisation_number_is_valid
+from hub.model.validation import dotted, in_norwegian
 
 _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _NEEDED_MEMBERS = {"RSA": ("n", "e"), "EC": ("crv", "x", "y")}
@@ -135,7 +136,4 @@ def _is_echo(error: Mapping[str, Any]) -> bool:
 
 
 def _fault(number: int, error: Mapping[str, Any]) -> ConfigurationFault:
-    parts = "".join(f"[{p + 1}]" if isinstance(p, int) else f".{p}" for p in error["loc"])
-    texts = {"missing": "mangler", "extra_forbidden": "ukjent nøkkel", "too_short": "må ha minst ett innslag"}
-    text = texts.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
-    return ConfigurationFault(0, f"client[{number}]{parts}", text)
+    return ConfigurationFault(0, dotted(("client", number - 1, *error["loc"])), in_norwegian(error))

@@ -1,15 +1,6 @@
 """The configuration: one TOML file, checked as a whole."""
 
-from hub.settings.loading import EXAMPLE, in_norwegian, load, parse
+from hub.settings.loading import EXAMPLE, load, parse
 from hub.settings.schema import MunicipalitySettings, RoutingSettings, SenderSettings, Settings
 
-__all__ = [
-    "EXAMPLE",
-    "MunicipalitySettings",
-    "RoutingSettings",
-    "SenderSettings",
-    "Settings",
-    "in_norwegian",
-    "load",
-    "parse",
-]
+__all__ = ["EXAMPLE", "MunicipalitySettings", "RoutingSettings", "SenderSettings", "Settings", "load", "parse"]

@@ -88,7 +88,11 @@ def test_sign_in_reads_its_key_beside_the_settings(tmp_path: Path) -> None:
         (HEAD + 'hub = "mqtt://x"\ntransport = "jft"', ["må begynne med http://"]),
         (HEAD + 'hub = "mqtt://x"\nhubb = 1\n[mqtt]\nversion = "4"', ["hubb: ukjent nøkkel", "mqtt.version"]),
         ('municipality = "1"\nsender = "a b"\nhub = "mqtt://x"', ["municipality", "sender"]),
-        ("hub =", ["connector.toml"]),
+        ("hub = 1\nhub ==", ["linje 2: connector.toml"]),
+        (
+            "\ufeff" + HEAD + 'hub = "mqtt://x"\n\n[mqtt]\nversion = 5',
+            ["linje 6: mqtt.version: må være en av '3.1.1' eller '5'"],
+        ),
     ],
 )
 def test_every_fault_in_the_settings_is_told_at_once(text: str, faults: list[str], tmp_path: Path) -> None:
@@ -96,6 +100,12 @@ def test_every_fault_in_the_settings_is_told_at_once(text: str, faults: list[str
         read_settings(written(tmp_path, text))
     for fault in faults:
         assert fault in str(refused.value)
+
+
+def test_settings_in_another_encoding_are_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "connector.toml").write_bytes("sender = 'Pålitelig'".encode("latin-1"))
+    with pytest.raises(ConfigurationError, match=r"connector\.toml: kan ikke leses: tegnene er ikke kodet i UTF-8"):
+        read_settings(tmp_path / "connector.toml")
 
 
 def test_settings_that_are_not_there_are_a_fault(tmp_path: Path) -> None:

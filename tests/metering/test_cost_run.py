@@ -211,7 +211,7 @@ def test_missing_unknown_and_doubled_municipalities_are_all_named(tmp_path: Path
         (("--state-rule", "first=1e30"), "--state-rule first=1e30: må være et tall fra 0 til"),
         (("--adoption", "0:400"), "--adoption: 400 er ikke fra 0 til 357"),
         (("--connected", "metered"), "--connected: metered krever målt bruk"),
-        (("--who-first", "x"), "--who-first: må være 'largest', 'smallest' eller 'random'"),
+        (("--who-first", "x"), "--who-first: må være en av 'largest', 'smallest' eller 'random'"),
         (("--total", "mye"), "--total: 'mye' er ikke et tall"),
         (("--total", "nan"), "--total: 'nan' er ikke et tall"),
         (("--total", "1.005"), "--total: har flere enn to desimaler"),
