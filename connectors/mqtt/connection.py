@@ -137,9 +137,10 @@ class MqttConnection:
         if self._closed:
             raise Unreachable("the connection is closed")
         v5 = self.version == "5"
-        if self._largest is not None and len(payload) + paho_words.MOST_AROUND > self._largest:
-            raise Refused("the message is larger than the broker takes")
         properties = paho_words.publish_properties(correlation, response_topic) if v5 else None
+        size = paho_words.packet_size(topic, payload, qos=qos, properties=properties)
+        if self._largest is not None and size > self._largest:
+            raise Refused("the message is larger than the broker takes")
         info = self._client.publish(topic, payload, qos=qos, retain=retain, properties=properties)
         if info.rc == paho.MQTT_ERR_QUEUE_SIZE:
             raise Unreachable("too many messages wait for the broker")

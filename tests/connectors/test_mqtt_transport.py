@@ -51,9 +51,13 @@ async def test_how_much_a_broker_takes_is_respected_where_it_says_so(tmp_path: P
     try:
         await broker.answers()
         async with MqttConnection(broker.url, client_id="vendor", version="5") as line:
+            room = 4000 - len("vft/x") - 8  # around it: kind, length (2), topic's length (2), number (2), no properties
             with pytest.raises(Refused, match="larger"):
-                await line.publish("vft/x", b"x" * 4000)
-            await line.publish("vft/x", b"x" * 2900)
+                await line.publish("vft/x", b"x" * (room + 1))
+            await line.publish("vft/x", b"x" * room)
+            with pytest.raises(Refused, match="larger"):
+                await line.publish("vft/x", b"x" * (room - 6), correlation=b"1234")  # a property: 1 + 2 + 4
+            await line.publish("vft/x", b"x" * (room - 7), correlation=b"1234")
     finally:
         broker.kill()
 
