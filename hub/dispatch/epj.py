@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from time import monotonic
 
 from hub.dispatch.destination import Attempt, Receipt
 from hub.journal import compose
@@ -15,7 +15,8 @@ class EpjDestination:
     """Delivers journal notes through one adapter.
 
     An EPJ that did not answer in time may be at work on the note yet. Where it doesn't itself refuse a second one, a
-    look-up that finds nothing new is believed only `patience_s` seconds later; until then it is looked up again.
+    look-up that finds nothing new is believed only `patience_s` seconds later; until then it is looked up again. What
+    another run of the hub left in doubt may have been asked for at its very end, so that is as late as our start.
     """
 
     is_metered = True
@@ -23,6 +24,7 @@ class EpjDestination:
     def __init__(self, adapter: EpjAdapter, *, max_in_flight: int, patience_s: float = 0.0) -> None:
         self._adapter = adapter
         self._patience_s = 0.0 if adapter.abilities.conditional_create else patience_s
+        self._started = monotonic()
         self._may_come: dict[str, float] = {}
         self.can_find = adapter.abilities.find
         self.max_in_flight = max_in_flight
@@ -33,7 +35,11 @@ class EpjDestination:
         try:
             return await self._delivered(note, attempt)
         except NotAnsweredYet:
-            self._be_patient(note.key)
+            self._doubt(note.key, self._patience_s)
+            raise
+        except OutcomeUnknown:
+            if not attempt.is_doubtful:  # the line broke under our first request: nobody is at work any more
+                self._doubt(note.key, 0.0)
             raise
 
     async def _delivered(self, note: JournalNote, attempt: Attempt) -> Receipt:
@@ -48,7 +54,7 @@ class EpjDestination:
 
     async def _after_doubt(self, note: JournalNote, attempt: Attempt) -> Receipt:
         found = await self._adapter.find(note.key)
-        if (found is None or found.revision < note.revision) and self._may_come.get(note.key, 0.0) > _seconds():
+        if (found is None or found.revision < note.revision) and self._may_come_yet(note.key):
             raise OutcomeUnknown("the EPJ may be at work on the note yet")
         if found is not None:
             receipt = await self._completed(note, found)
@@ -66,17 +72,17 @@ class EpjDestination:
         written = await self._adapter.amend(note, note.key, reference=held.reference, since=held.revision)
         return Receipt(written.reference, written.revision)
 
-    def _be_patient(self, key: str) -> None:
-        now = _seconds()
-        self._may_come = {k: until for k, until in self._may_come.items() if until > now}
+    def _may_come_yet(self, key: str) -> bool:
+        return monotonic() < self._may_come.get(key, self._started + self._patience_s)
+
+    def _doubt(self, key: str, patience_s: float) -> None:
+        """Remember for how long the note may come yet; what has run out is forgotten once no other run's can."""
+        now = monotonic()
+        if now > self._started + self._patience_s:
+            self._may_come = {k: until for k, until in self._may_come.items() if until > now}
         if self._patience_s:
-            self._may_come[key] = now + self._patience_s
+            self._may_come[key] = now + patience_s
 
     async def aclose(self) -> None:
         """Give back the adapter's connections."""
         await self._adapter.aclose()
-
-
-def _seconds() -> float:
-    """The machine's seconds, as the requests' own time-outs count them."""
-    return asyncio.get_running_loop().time()

@@ -142,6 +142,19 @@ async def test_what_may_have_been_sent_by_a_hub_that_died_is_looked_up_first(sql
     assert set(epj.created.values()) == {1}
 
 
+async def test_a_note_that_an_epj_was_at_work_on_when_the_hub_died_is_held_once(sqlite_store: Path) -> None:
+    epj = FakeEpj(EpjAbilities(), deque(["die-slow"]))
+    clock = Hurried(NOW)
+    async with office(sqlite_store, epj=epj, clock=clock) as hub:
+        await hub.say(observation())
+        await hub.crash.reached.wait()
+    async with office(sqlite_store, epj=epj, clock=clock) as hub:
+        await hub.done()
+    calls = [call for call, _, _ in epj.calls]
+    assert (calls.count("write"), calls[1]) == (1, "find")
+    assert set(epj.created.values()) == {1}
+
+
 async def test_what_comes_while_the_hub_holds_its_leases_is_written_without_a_look_up(sqlite_store: Path) -> None:
     async with office(sqlite_store) as hub:
         await hub.until(lambda: hub.leases.held)
