@@ -16,7 +16,7 @@ from hub.app.orders import Orders
 from hub.app.parts import Parts, make_parts
 from hub.app.serving import http_server
 from hub.app.web import web_application
-from hub.store.engine import open_engines
+from hub.store.engine import STORE_FILE, open_engines
 from hub.store.waiting import held
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ _GRACE_S = 1
 
 async def run(orders: Orders) -> None:
     """Run the hub until SIGTERM. Raises StoreUnavailable (in a group) when the store fails."""
-    location = orders.settings.store.url or orders.data_directory / "knutepunkt.sqlite"
+    location = orders.settings.store.url or orders.data_directory / STORE_FILE
     engines = await open_engines(location)
     parts = make_parts(orders, engines)
     await fill_default_register(engines, orders.settings)

@@ -10,11 +10,9 @@ from hub.metering.ledger import UsageTable, usage_table_from
 from hub.metering.usage import counter_entry
 from hub.model.errors import ConfigurationError, ConfigurationFault
 from hub.model.usage import UsageRecord
-from hub.store.engine import open_engines
+from hub.store.engine import STORE_FILE, open_engines
 from hub.store.ledger import usage_records
 from hub.store.settling import record_usage
-
-STORE_FILE = "knutepunkt.sqlite"
 
 
 def own_ledger(directory: Path) -> UsageTable:

@@ -11,7 +11,7 @@ import typer
 from hub.cli._configuration import read_settings
 from hub.model.clock import OSLO
 from hub.store.access_log import Sealed, Verdict, newest_looks, verify
-from hub.store.engine import open_engines
+from hub.store.engine import STORE_FILE, open_engines
 
 app = typer.Typer(no_args_is_help=True, help="Tilgangsloggen: hvem som har sett hva i konsollen.")
 
@@ -69,7 +69,7 @@ async def _shown(directory: Path, config: Path | None) -> list[Sealed]:
 
 def _location(directory: Path, config: Path | None) -> Path | str:
     url = read_settings(config).store.url if config else None
-    return url or directory / "knutepunkt.sqlite"
+    return url or directory / STORE_FILE
 
 
 def _key(directory: Path) -> bytes:

@@ -29,6 +29,8 @@ from hub.model.errors import StoreUnavailable
 from hub.store.migrating import migrate
 from hub.store.plain import on_thread
 
+#: The store's file in a data folder.
+STORE_FILE = "knutepunkt.sqlite"
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from hub.cli._own_ledger import STORE_FILE
 from hub.cli.cost import app
 from hub.model.usage import UsageRecord
-from hub.store.engine import open_engines
+from hub.store.engine import STORE_FILE, open_engines
 from hub.store.settling import record_usage
 from tests.metering.ledgers import a_year, case, ledger_file
 from tests.metering.test_cost_run import cost, refused

@@ -31,7 +31,7 @@ from hub.model.clock import OSLO, ScaledClock
 from hub.model.codes import EventKind, ServiceCode
 from hub.model.usage import UsageRecord
 from hub.settings import Settings
-from hub.store.engine import open_engines
+from hub.store.engine import STORE_FILE, open_engines
 from hub.store.ledger import usage_records
 
 _DAY = timedelta(hours=24)
@@ -153,7 +153,7 @@ async def _get(parts: Running, path: str) -> Any:
 
 async def _register(plan: DayPlan, settings: Settings, directory: Path) -> None:
     """Put the day's residents in the register that VKP's look-ups are answered from."""
-    engines = await open_engines(directory / "knutepunkt.sqlite")
+    engines = await open_engines(directory / STORE_FILE)
     try:
         await fill_residents(engines, settings, plan.residents)
     finally:
@@ -161,7 +161,7 @@ async def _register(plan: DayPlan, settings: Settings, directory: Path) -> None:
 
 
 async def _usage(directory: Path) -> list[UsageRecord]:
-    engines = await open_engines(directory / "knutepunkt.sqlite")
+    engines = await open_engines(directory / STORE_FILE)
     try:
         async with engines.reading() as connection:
             return [record async for record in usage_records(connection) if record.usage_kind == "case"]

@@ -31,7 +31,7 @@ from hub.conformance.national.script import Script
 from hub.conformance.national.spoiling import spoiled
 from hub.conformance.national.watched import WatchedDoor, WatchedIngest
 from hub.settings import Settings
-from hub.store.engine import Engines, open_engines
+from hub.store.engine import STORE_FILE, Engines, open_engines
 from hub.token_service import KEY_FILE, SigningKeys
 
 _ENDS_WITHIN_S = 15.0
@@ -144,7 +144,7 @@ async def lane(orders: LaneOrders) -> AsyncIterator[Lane]:
 
 
 async def _start(made: Lane, inner: socket.socket, stack: contextlib.AsyncExitStack) -> None:
-    engines = made.engines = await open_engines(made.orders.folder / "knutepunkt.sqlite")
+    engines = made.engines = await open_engines(made.orders.folder / STORE_FILE)
     stack.push_async_callback(engines.aclose)
     hub_orders = _hub_orders(made, inner)
     parts = made.parts = make_parts(hub_orders, engines, _fittings(made))

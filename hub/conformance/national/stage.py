@@ -23,7 +23,7 @@ from hub.model.person import NHN_TEST_ORGANISATION, organisation_number_is_valid
 from hub.mqtt.embedded import EmbeddedBroker
 from hub.settings import MunicipalitySettings, RoutingSettings, SenderSettings, Settings
 from hub.settings.schema import EpjSettings
-from hub.store.engine import open_engines
+from hub.store.engine import STORE_FILE, open_engines
 from hub.token_service import KEY_FILE, TEST_KEY_FILE, SigningKeys, make_test_client
 
 SENDER = "Acme_Alarm_Testvik"
@@ -62,7 +62,7 @@ class Stage:
         fixed = self._fixed
         folder = self._folder / f"lane-{next(self._lanes)}"
         folder.mkdir(mode=0o700)
-        for name in ("knutepunkt.sqlite", KEY_FILE):
+        for name in (STORE_FILE, KEY_FILE):
             shutil.copyfile(self._folder / name, folder / name)
         number, sender = (fixed.municipality, fixed.sender) if fixed else (next(self._numbers), SENDER)
         settings = self._with_client(_settings(number, sender, alerts))
@@ -103,7 +103,7 @@ async def _prepare(folder: Path) -> Client:
 
     The client's key is RSA, as NHN asks of its clients; it is read once, which is a matter of many milliseconds.
     """
-    await (await open_engines(folder / "knutepunkt.sqlite")).aclose()
+    await (await open_engines(folder / STORE_FILE)).aclose()
     SigningKeys(folder / KEY_FILE, kind="EC").ring(time.time())
     settings = _settings(NHN_TEST_ORGANISATION, SENDER, Route.EPJ)
     return make_test_client(
