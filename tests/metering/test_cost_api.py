@@ -17,8 +17,8 @@ from fastapi import APIRouter, FastAPI
 from hub.api.cost import Cost, router
 from hub.app.costs import AtFirstAsk
 from hub.model.usage import UsageRecord
+from tests.metering.cost_line import cost
 from tests.metering.ledgers import a_year, case
-from tests.metering.test_cost_run import cost
 from tests.serving import PromptServer
 
 ORDER = {"model": "per-case", "total": "1200", "from": "2025-01"}

@@ -13,8 +13,8 @@ from hub.cli.cost import app
 from hub.model.usage import UsageRecord
 from hub.store.engine import STORE_FILE, open_engines
 from hub.store.settling import record_usage
+from tests.metering.cost_line import cost, refused
 from tests.metering.ledgers import a_year, case, ledger_file
-from tests.metering.test_cost_run import cost, refused
 
 ASKED = ("--total", "100000000", "--from", "2025-01")
 
