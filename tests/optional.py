@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,12 +43,27 @@ def _axe() -> bool:
     return (ROOT / "tests" / "console" / "node" / "node_modules" / "axe-core" / "axe.min.js").is_file()
 
 
+def _postgresql() -> bool:
+    """PostgreSQL runs for no administrator, who must be able to run it as somebody else."""
+    return postgresql_program("initdb") is not None and (os.geteuid() != 0 or program("setpriv") is not None)
+
+
+def _checkout() -> bool:
+    git = program("git")
+    return git is not None and subprocess.run([git, "-C", ROOT, "rev-parse"], capture_output=True).returncode == 0
+
+
 _PRESENT: dict[str, Callable[[], bool]] = {
     "axe": _axe,
     "browser": _browser,
+    "checkout": _checkout,
+    "curl": lambda: program("curl") is not None,
+    "flock": lambda: program("flock") is not None,
     "mosquitto": lambda: program("mosquitto") is not None and program("mosquitto_passwd") is not None,
     "node": _node,
-    "postgresql": lambda: postgresql_program("initdb") is not None,
+    "openssl": lambda: program("openssl") is not None,
+    "pdftotext": lambda: program("pdftotext") is not None,
+    "postgresql": _postgresql,
     "standards": lambda: standards() is not None,
 }
 

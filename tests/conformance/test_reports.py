@@ -30,8 +30,6 @@ from hub.conformance.verdicts import both
 from hub.jose.keys import new_key
 from hub.model.language import Language
 from tests.conformance.made import EVIL, PERSON, failing, message, outcome, run
-from tests.console.browsing import AXE
-from tests.optional import program
 
 FORMS = {"report.json", "report.html", "report.en.html", "report.pdf", "report.csv", "junit.xml", "report.jws"}
 SHOWN = "07*********"
@@ -120,7 +118,7 @@ def test_no_form_shows_an_identity_number(folder: Path, form: str) -> None:
     assert SHOWN in content or form == "junit.xml"
 
 
-@pytest.mark.skipif(program("pdftotext") is None, reason="pdftotext is not installed")
+@pytest.mark.needs("pdftotext")
 def test_the_pdf_tells_what_the_page_tells_and_shows_no_identity_number(folder: Path) -> None:
     read = subprocess.run(["pdftotext", "-layout", folder / "report.pdf", "-"], capture_output=True, check=True)
     text = read.stdout.decode()
@@ -298,8 +296,7 @@ def test_a_blotted_report_holds_no_identity_number_however_deep(content: object)
     assert blotted_report(shown) == shown
 
 
-@pytest.mark.needs("browser")
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm ci in tests/console/node)")
+@pytest.mark.needs("browser", "axe")
 def test_a_browser_has_nothing_to_complain_of_on_a_desk_or_a_phone(folder: Path) -> None:
     from tests.console.browsing import axe, chromium, complaints, picture, widen
 

@@ -11,13 +11,7 @@ from tests.connectors.brokers import Broker
 
 __all__ = ["any_broker", "epj", "hub", "nats"]
 
-needs_mosquitto = pytest.param(
-    "mosquitto",
-    marks=[
-        pytest.mark.needs("mosquitto"),
-        pytest.mark.skipif(brokers.MOSQUITTO is None, reason="Mosquitto is not installed"),
-    ],
-)
+needs_mosquitto = pytest.param("mosquitto", marks=pytest.mark.needs("mosquitto"))
 
 
 @pytest.fixture(params=["nats", needs_mosquitto])

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -15,11 +14,7 @@ from connectors.mqtt.message import topic_matches
 from hub.model.errors import AccessDenied, Unreachable
 from tests.connectors import brokers
 from tests.connectors.brokers import Broker
-
-needs_mosquitto = [
-    pytest.mark.needs("mosquitto"),
-    pytest.mark.skipif(brokers.MOSQUITTO is None, reason="Mosquitto is not installed"),
-]
+from tests.optional import program
 
 
 async def test_what_is_published_arrives_in_order(any_broker: Broker) -> None:
@@ -109,7 +104,7 @@ async def test_a_broker_that_is_not_there_is_unreachable() -> None:
 
 
 class TestMosquitto:
-    pytestmark = needs_mosquitto
+    pytestmark = pytest.mark.needs("mosquitto")
 
     async def test_mqtt_5_carries_correlation_and_response_topic(self, tmp_path: Path) -> None:
         with brokers.running(brokers.mosquitto(tmp_path)) as broker:
@@ -147,7 +142,7 @@ class TestMosquitto:
                 async with mortal, same:
                     assert (await anext(messages)).payload == b"gone"
 
-    @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+    @pytest.mark.needs("openssl")
     async def test_tls_with_client_certificates_lets_only_the_right_client_in(self, tmp_path: Path) -> None:
         ca = _certificates(tmp_path)
         extra = (
@@ -165,10 +160,9 @@ class TestMosquitto:
 
 
 async def _with_passwords(folder: Path) -> Broker:
-    tool = shutil.which("mosquitto_passwd")
-    if tool is None:
-        pytest.skip("mosquitto_passwd is not installed")
-    await asyncio.to_thread(subprocess.run, [tool, "-b", "-c", folder / "passwords", "x", "s cret"], check=True)
+    await asyncio.to_thread(
+        subprocess.run, [program("mosquitto_passwd"), "-b", "-c", folder / "passwords", "x", "s cret"], check=True
+    )
     (folder / "acl").write_text("user x\ntopic readwrite mine/#\n")
     for file in ("passwords", "acl"):
         (folder / file).chmod(0o600)

@@ -4,17 +4,13 @@ from datetime import UTC, datetime
 from itertools import product
 
 import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
-selenium = pytest.importorskip("selenium")
-
-from selenium.webdriver.common.by import By  # noqa: E402  # after the skip
-from selenium.webdriver.common.keys import Keys  # noqa: E402  # after the skip
-from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402  # after the skip
-
-from hub.console.trial_messages import Press, trial_message  # noqa: E402  # after the skip
-from hub.console.visit import LANGUAGE_COOKIE  # noqa: E402  # after the skip
-from tests.console.browsing import (  # noqa: E402  # after the skip
-    AXE,
+from hub.console.trial_messages import Press, trial_message
+from hub.console.visit import LANGUAGE_COOKIE
+from tests.console.browsing import (
     axe,
     chromium,
     complaints,
@@ -24,7 +20,7 @@ from tests.console.browsing import (  # noqa: E402  # after the skip
     widen,
 )
 
-pytestmark = [pytest.mark.needs("browser"), pytest.mark.slow]
+pytestmark = [pytest.mark.needs("browser", "axe"), pytest.mark.slow]
 
 PAGES = {
     "start": "/",
@@ -114,12 +110,10 @@ def test_a_page_is_sound(browser, hub, signed_in, name, language, width):
     assert strangers(browser, hub.http) == set()
     assert_fits(browser, width)
     picture(browser, f"{name}-{language}-{'phone' if width == PHONE else 'desk'}")
-    if AXE.exists():
-        assert axe(browser) == []
+    assert axe(browser) == []
     browser.add_cookie({"name": LANGUAGE_COOKIE, "value": "nb"})
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm ci in tests/console/node)")
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_can_be_read_in_the_dark(browser, hub, signed_in, name):
     prefer(browser, prefers_color_scheme="dark")
@@ -139,7 +133,7 @@ def test_the_page_of_who_saw_what_is_sound(browser, hub, signed_in, width, reque
     assert complaints(browser) == []
     picture(browser, f"people-nb-{width}")
     assert_fits(browser, width)
-    assert not AXE.exists() or axe(browser) == []
+    assert axe(browser) == []
 
 
 @pytest.mark.parametrize("width", [DESK, PHONE])
@@ -155,7 +149,7 @@ def test_a_dropped_message_is_shown_soundly(browser, hub, signed_in, tmp_path, w
     assert complaints(browser) == []
     picture(browser, f"tried-nb-{width}")
     assert_fits(browser, width)
-    assert not AXE.exists() or axe(browser) == []
+    assert axe(browser) == []
 
 
 def test_the_journals_three_looks_are_shown_under_our_own_address(browser, hub, signed_in):
@@ -167,7 +161,7 @@ def test_the_journals_three_looks_are_shown_under_our_own_address(browser, hub, 
         assert strangers(browser, hub.http) == set()
         grounds.add(browser.execute_script("return getComputedStyle(document.body).fontFamily + document.title"))
         picture(browser, f"journal-{town}")
-        assert not AXE.exists() or axe(browser) == []
+        assert axe(browser) == []
     assert len(grounds) == 3
 
 

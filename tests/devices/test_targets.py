@@ -41,13 +41,7 @@ from tests.devices.worlds import START, events, findings, in_testvik
 
 SENDER = ("314159265", "Acme_Alarm_Testvik")
 
-needs_mosquitto = pytest.param(
-    "mosquitto",
-    marks=[
-        pytest.mark.needs("mosquitto"),
-        pytest.mark.skipif(brokers.MOSQUITTO is None, reason="Mosquitto is not installed"),
-    ],
-)
+needs_mosquitto = pytest.param("mosquitto", marks=pytest.mark.needs("mosquitto"))
 
 
 @pytest.fixture(params=["nats", needs_mosquitto])

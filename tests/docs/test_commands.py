@@ -20,7 +20,7 @@ import pytest
 from connectors.mqtt import MqttConnection
 from tests.docs.blocks import Block, blocks
 from tests.messages import alarm, uuid
-from tests.optional import ROOT, program
+from tests.optional import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -129,7 +129,7 @@ def test_the_readmes_commands_do_what_it_says(workplace: Workplace) -> None:
     assert workplace.get(f"{workplace.endpoints['http']}/operations/summary")["received"] == 0
 
 
-@pytest.mark.skipif(program("curl") is None, reason="curl is not here")
+@pytest.mark.needs("curl")
 async def test_the_commands_for_running_it_do_what_they_say(workplace: Workplace) -> None:
     start, doing, looking, listing, correcting, resending, holding, saving = blocks(
         ROOT / "docs" / "operations.md", "sh"

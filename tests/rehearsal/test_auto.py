@@ -53,7 +53,7 @@ def test_it_starts_a_hub_of_its_own_where_none_runs(tmp_path: Path) -> None:
     assert (tmp_path / "report.pdf").exists()
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not here")
+@pytest.mark.needs("pdftotext")
 def test_the_pdf_says_what_the_page_says(running_hub: RunningHub, tmp_path: Path) -> None:
     file = tmp_path / "report.pdf"
     running_hub.door.post(f"/rehearsals/{TESTVIK}/vkp")

@@ -16,8 +16,6 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
-import pytest
-
 from tests.optional import postgresql_program
 
 _OPTIONS = ("listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=80", "deadlock_timeout=100ms")
@@ -65,8 +63,7 @@ def shared_cluster() -> Cluster:
 def cluster() -> Iterator[Cluster]:
     """A server that runs as an unprivileged user, and that is gone afterwards or when the tests die."""
     initdb = postgresql_program("initdb")
-    if initdb is None:
-        pytest.skip("PostgreSQL is not here")
+    assert initdb is not None  # tests say that they need it
     programs = initdb.resolve().parent
     with tempfile.TemporaryDirectory(prefix="kp-pg-") as text:
         directory = Path(text)
@@ -92,8 +89,7 @@ def _as_owner(directory: Path) -> list[str]:
     setpriv = shutil.which("setpriv")
     if os.geteuid() != 0:
         return [setpriv, "--pdeathsig", "QUIT"] if setpriv else []
-    if setpriv is None:
-        pytest.skip("PostgreSQL runs for no administrator, and setpriv is not here")
+    assert setpriv is not None  # as is looked for with PostgreSQL
     shutil.chown(directory, "postgres", "postgres")
     directory.chmod(0o755)
     return [setpriv, "--reuid", "postgres", "--regid", "postgres", "--clear-groups", "--pdeathsig", "QUIT"]

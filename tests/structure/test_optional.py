@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hub.cli.test import command_for
-from tests.optional import ROOT, is_present
+from tests.optional import _PRESENT, ROOT, is_present
 
 CONFTEST = """
 import tests.optional
@@ -92,6 +92,6 @@ def test_arguments_go_to_pytest_as_they_are_and_none_means_everything() -> None:
     assert {"-n", "loadfile"} <= set(everything)
 
 
-@pytest.mark.parametrize("name", ["axe", "browser", "mosquitto", "node", "postgresql", "standards"])
+@pytest.mark.parametrize("name", sorted(_PRESENT))
 def test_every_optional_thing_is_looked_for(name: str) -> None:
     assert is_present(name) in (True, False)

@@ -163,7 +163,7 @@ def test_pip_installs_where_uv_can_not(clone: Clone) -> None:
     assert len(clone.calls("-m pip")) == 1
 
 
-@pytest.mark.skipif(shutil.which("flock") is None, reason="flock is not here, so the script can't wait")
+@pytest.mark.needs("flock")  # without it the script can't wait
 def test_of_two_first_runs_at_once_only_one_installs(clone: Clone) -> None:
     both = [clone.start("demo", SLOW="1") for _ in range(2)]
     assert [process.communicate(timeout=20)[0] for process in both] == ["<demo>1", "<demo>1"]

@@ -2,18 +2,12 @@
 
 import asyncio
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 FOLDER = Path(__file__).with_name("node")
-INSTALLED = shutil.which("node") is not None and (FOLDER / "node_modules" / "oauth4webapi").is_dir()
-
-needs_node = [
-    pytest.mark.needs("node"),
-    pytest.mark.skipif(not INSTALLED, reason="node, or `npm ci` in tests/token_service/node, is missing"),
-]
+needs_node = pytest.mark.needs("node")
 
 
 async def run_independent_client(**asked):
