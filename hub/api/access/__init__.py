@@ -2,7 +2,7 @@
 
 from hub.api.access.caller import Caller
 from hub.api.access.denied import ACCESS_ANSWERS, Challenge, InsufficientScope, KeysUnavailable, TokenRejected
-from hub.api.access.gate import Gate, require
+from hub.api.access.gate import Gate, require, require_known
 from hub.api.access.keys import GivenKeys, KeySource, RemoteKeys
 from hub.api.access.rules import AccessRules, ClaimRule
 
@@ -20,4 +20,5 @@ __all__ = [
     "RemoteKeys",
     "TokenRejected",
     "require",
+    "require_known",
 ]

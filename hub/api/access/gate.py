@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -16,6 +16,7 @@ from hub.api.access.rules import AccessRules
 from hub.api.access.token import RejectedToken, check_claims, check_scope, read_token
 from hub.jose.proof import BadProof, Expected, Proof, read_proof
 from hub.jose.signed import Signed
+from hub.model.errors import AccessDenied
 from hub.model.ports import Clock, ReplayStore
 
 
@@ -78,6 +79,21 @@ def require(gate: Gate, rules: AccessRules) -> Callable[[Request], Awaitable[Cal
         return await gate.validate(request, rules)
 
     return caller
+
+
+def require_known(
+    gate: Gate, rules: AccessRules, municipalities: Collection[str]
+) -> Callable[[Request], Awaitable[Caller]]:
+    """As `require`, for a door at which the token says the municipality: one of the hub's `municipalities`, or 403."""
+    access = require(gate, rules)
+
+    async def known(request: Request) -> Caller:
+        caller = await access(request)
+        if caller.organisation not in municipalities:
+            raise AccessDenied("Kommunen i tokenet er ikke satt opp i dette knutepunktet.", code="1.1")
+        return caller
+
+    return known
 
 
 def _thumbprint(said: Signed) -> str | None:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from hub.api.access import ACCESS_ANSWERS, Caller, require
+from hub.api.access import ACCESS_ANSWERS, Caller, require_known
 from hub.api.bodies import form_parameters, query_parameters
 from hub.api.errors import fhir_response
 from hub.api.jft import openapi as told
@@ -17,7 +17,6 @@ from hub.api.jft.door import Jft
 from hub.api.jft.reading import read
 from hub.api.jft.writing import write
 from hub.api.openapi import EventId
-from hub.model.errors import AccessDenied
 
 AUDIENCE, SCOPE = "nhn:jft", "nhn:jft/api"
 TYPES: tuple[Literal["Bundle", "Composition", "MedicationDispense"], ...] = (
@@ -30,13 +29,7 @@ TYPES: tuple[Literal["Bundle", "Composition", "MedicationDispense"], ...] = (
 def router(jft: Jft) -> APIRouter:
     """The routes under `/jft`."""
     routes = APIRouter(prefix="/jft", tags=["JFT"], default_response_class=Response)
-    access = require(jft.gate, jft.rules)
-
-    async def known(request: Request) -> Caller:
-        caller = await access(request)
-        if caller.organisation not in jft.municipalities:
-            raise AccessDenied("Kommunen i tokenet er ikke satt opp i dette knutepunktet.", code="1.1")
-        return caller
+    known = require_known(jft.gate, jft.rules, jft.municipalities)
 
     for resource_type in TYPES:
         _add_writing(routes, jft, resource_type, known)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from fastapi import APIRouter, Depends, Request, Response
 
 from hub.api import examples
-from hub.api.access import ACCESS_ANSWERS, AccessRules, Caller, require
+from hub.api.access import ACCESS_ANSWERS, Caller, require_known
 from hub.api.capability import Interaction, capability_statement
 from hub.api.errors import fhir_response
 from hub.api.openapi import Answers, fhir_answer, fhir_body, query, refusals
 from hub.api.pit.door import Pit
 from hub.api.pit.patients import read, submit
 from hub.fhir.profiles import addresses as at
-from hub.model.errors import AccessDenied
 
 AUDIENCE, READ_SCOPE, WRITE_SCOPE = "nhn:pit", "nhn:pit/api.read", "nhn:pit/api.write"
 
@@ -35,6 +32,7 @@ _QUERY = {
 def router(pit: Pit) -> APIRouter:
     """The routes under `/pit`."""
     routes = APIRouter(prefix="/pit", tags=["PIT"], default_response_class=Response)
+    writer, reader = (require_known(pit.gate, rules, pit.municipalities) for rules in (pit.writing, pit.reading))
 
     @routes.post(
         "/v1/Patient",
@@ -43,11 +41,11 @@ def router(pit: Pit) -> APIRouter:
         responses=ACCESS_ANSWERS | _SUBMITTED,
         openapi_extra=fhir_body(eksempel=examples.BY_TYPE["Patient"]),
     )
-    async def post(request: Request, caller: Caller = Depends(_known(pit, pit.writing))) -> Response:
+    async def post(request: Request, caller: Caller = Depends(writer)) -> Response:
         return await submit(pit, request, caller)
 
     @routes.get("/v1/Patient", summary="Les pasienter", responses=ACCESS_ANSWERS | _FOUND, openapi_extra=_QUERY)
-    async def get(request: Request, caller: Caller = Depends(_known(pit, pit.reading))) -> Response:
+    async def get(request: Request, caller: Caller = Depends(reader)) -> Response:
         return await read(pit, request, caller)
 
     @routes.get("/v1/metadata", summary="CapabilityStatement", responses=_METADATA)
@@ -57,15 +55,3 @@ def router(pit: Pit) -> APIRouter:
         return fhir_response(capability_statement("PIT", "Pasientinformasjonstjenesten", f"{pit.base}/v1", [patient]))
 
     return routes
-
-
-def _known(pit: Pit, rules: AccessRules) -> Callable[[Request], Awaitable[Caller]]:
-    access = require(pit.gate, rules)
-
-    async def known(request: Request) -> Caller:
-        caller = await access(request)
-        if caller.organisation not in pit.municipalities:
-            raise AccessDenied("Kommunen i tokenet er ikke satt opp i dette knutepunktet.", code="1.1")
-        return caller
-
-    return known

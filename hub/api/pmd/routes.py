@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from hub.api import examples
-from hub.api.access import ACCESS_ANSWERS, Caller, require
+from hub.api.access import ACCESS_ANSWERS, Caller, require_known
 from hub.api.capability import Interaction, capability_statement
 from hub.api.errors import fhir_response
 from hub.api.openapi import Answers, fhir_answer, fhir_body, form_body, refusals
@@ -15,7 +15,6 @@ from hub.api.pmd.bundles import BUNDLE_IDENTIFIER, MUNICIPALITY_NUMBER, take_in
 from hub.api.pmd.door import Pmd
 from hub.api.pmd.measurements import find
 from hub.fhir.profiles import addresses as at
-from hub.model.errors import AccessDenied
 from hub.settings.national import PmdSettings
 
 _METADATA: Answers = {200: fhir_answer("CapabilityStatement")}
@@ -50,13 +49,7 @@ def _example(settings: PmdSettings) -> dict[str, Any]:
 def router(pmd: Pmd) -> APIRouter:
     """The routes under `/pmd`."""
     routes = APIRouter(prefix="/pmd", tags=["PMD"], default_response_class=Response)
-    access = require(pmd.gate, pmd.rules)
-
-    async def known(request: Request) -> Caller:
-        caller = await access(request)
-        if caller.organisation not in pmd.municipalities:
-            raise AccessDenied("Kommunen i tokenet er ikke satt opp i dette knutepunktet.", code="1.1")
-        return caller
+    known = require_known(pmd.gate, pmd.rules, pmd.municipalities)
 
     @routes.post("", include_in_schema=False)
     @routes.post(
