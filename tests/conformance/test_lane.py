@@ -42,22 +42,27 @@ async def national(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[St
         yield running
 
 
-def transport(lane: Lane, way: str) -> Transport:
+def transport(lane: Lane, way: str, *, patience_s: float) -> Transport:
     told = lane.surroundings("jft")
     if way == "mqtt":
         assert told.mqtt is not None
-        line = MqttConnection(told.mqtt, client_id="test", connect_within_s=None)
-        return MqttTransport(line, municipality=told.municipality, sender=told.sender, receipt_within_s=0.7)
+        connection = MqttConnection(told.mqtt, client_id="test", connect_within_s=None)
+        return MqttTransport(
+            connection, municipality=told.municipality, sender=told.sender, receipt_within_s=patience_s
+        )
     assert told.helseid is not None
     assert told.jft is not None
     access = told.helseid
     client = HelseIdClient(access.issuer, access.client_id, private_key(access.private_jwk), ("nhn:jft/api",))
     clock = SystemTimer()
-    return JftTransport(told.jft, clock=clock, sign_in=HelseId(client, clock=clock), line=HttpLine(timeout_s=0.7))
+    return JftTransport(
+        told.jft, clock=clock, sign_in=HelseId(client, clock=clock), line=HttpLine(timeout_s=patience_s)
+    )
 
 
-async def answered(lane: Lane, way: str) -> Report:
-    async with Connector(transport(lane, way), municipality=lane.municipality, sender=lane.sender) as connector:
+async def answered(lane: Lane, way: str, *, patience_s: float = 10.0) -> Report:
+    how = transport(lane, way, patience_s=patience_s)
+    async with Connector(how, municipality=lane.municipality, sender=lane.sender) as connector:
         return await (await connector.tell(ALARM)).answered()
 
 
@@ -78,7 +83,7 @@ async def test_a_fault_before_keeps_a_message_out_and_one_after_lets_it_in(
 ) -> None:
     async with national.lane() as lane:
         lane.script.next(fault)
-        await answered(lane, way)
+        await answered(lane, way, patience_s=0.7)
         found = [code.value for code in lane.heard.codes()]
         assert found[: len(codes)] == codes
         # On a slow machine a receipt may come too late, and paho repeats what was not confirmed when the line broke.

@@ -21,10 +21,10 @@ ORG, SENDER = "314159265", "Acme_Alarm_Testvik"
 ALARM = SafetyAlarmRaised(patient=patient(ANNA), device="TA 1", number="A-1", at=datetime(2025, 3, 3, 8, tzinfo=UTC))
 
 
-def connector(broker: Broker, *, spool: Path | None = None, clock: VirtualClock | None = None) -> Connector:
+def connector(broker: Broker, *, clock: VirtualClock | None = None, receipt_within_s: float = 10.0) -> Connector:
     connection = MqttConnection(broker.url, client_id="vendor", connect_within_s=None)
-    transport = MqttTransport(connection, municipality=ORG, sender=SENDER, receipt_within_s=1)
-    return Connector(transport, municipality=ORG, sender=SENDER, spool=spool, timer=clock)
+    transport = MqttTransport(connection, municipality=ORG, sender=SENDER, receipt_within_s=receipt_within_s)
+    return Connector(transport, municipality=ORG, sender=SENDER, timer=clock)
 
 
 async def test_events_go_out_and_receipts_come_back(any_broker: Broker) -> None:
@@ -65,7 +65,7 @@ async def test_how_much_a_broker_takes_is_respected_where_it_says_so(tmp_path: P
 async def test_a_connector_starts_without_a_broker_and_delivers_when_there_is_one(nats: Broker) -> None:
     nats.kill()
     clock = VirtualClock()
-    async with connector(nats, clock=clock) as c:
+    async with connector(nats, clock=clock, receipt_within_s=1) as c:
         told = await c.tell(ALARM)
         async for report in c.reports():
             assert report.fate is Fate.WAITING
@@ -78,7 +78,7 @@ async def test_a_connector_starts_without_a_broker_and_delivers_when_there_is_on
 
 async def test_a_lost_receipt_means_the_same_bytes_again(nats: Broker) -> None:
     clock = VirtualClock()
-    async with answering(nats.url) as hub, connector(nats, clock=clock) as c:
+    async with answering(nats.url) as hub, connector(nats, clock=clock, receipt_within_s=1) as c:
         payload = orjson.dumps(c.fhir(ALARM))
         hub.silent.add(sha256_of(payload))
         told = await c.tell(ALARM)
