@@ -49,12 +49,20 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
+@pytest.fixture
+def gives_up_after_s() -> float:
+    """When the adapter gives up; what a test of time-outs sets for itself, by `parametrize`."""
+    return 10.0
+
+
 @pytest.fixture(params=WRITING)
-async def epj(request: pytest.FixtureRequest, tmp_path: Path, http: aiohttp.ClientSession) -> AsyncIterator[Running]:
-    """Each kind of simulated EPJ that is written to, in turn. The adapter gives up after 0.4 seconds."""
+async def epj(
+    request: pytest.FixtureRequest, tmp_path: Path, http: aiohttp.ClientSession, gives_up_after_s: float
+) -> AsyncIterator[Running]:
+    """Each kind of simulated EPJ that is written to, in turn."""
     simulated = build(EpjConfiguration("314159265", request.param, tmp_path / "epj.db"))
     await simulated.start()
-    adapter = ADAPTERS[request.param].build(simulated.url, timeout_s=0.4, max_in_flight=32, secret=None)
+    adapter = ADAPTERS[request.param].build(simulated.url, timeout_s=gives_up_after_s, max_in_flight=32, secret=None)
     yield Running(simulated.url, simulated.admin, adapter, http)
     await adapter.aclose()
     await simulated.aclose()

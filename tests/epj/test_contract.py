@@ -129,6 +129,7 @@ async def test_a_slow_answer_within_the_time_limit_is_an_answer(epj: Running) ->
     assert (await epj.adapter.write(fresh_note(), "any")).how == "created"
 
 
+@pytest.mark.parametrize("gives_up_after_s", [0.4])
 @pytest.mark.parametrize("fault", ["late", "drops"])
 async def test_doubt_is_settled_by_looking_up_and_the_note_is_there_once(epj: Running, fault: str) -> None:
     note = fresh_note()
@@ -142,6 +143,7 @@ async def test_doubt_is_settled_by_looking_up_and_the_note_is_there_once(epj: Ru
     assert (counts["notes"], counts["registered_twice"]) == (1, 0)
 
 
+@pytest.mark.parametrize("gives_up_after_s", [0.4])
 @pytest.mark.parametrize("fault", ["late", "drops"])
 async def test_a_doubtful_amendment_is_told_by_its_revision(epj: Running, fault: str) -> None:
     note = fresh_note()
